@@ -1,0 +1,34 @@
+"""Ops that join several tensors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from convcost.ops._op import Op, arg
+
+
+@dataclass(frozen=True, slots=True)
+class Add(Op):
+    """Sum of tensors of one shape, one after the other: two or more."""
+
+    name: ClassVar[str] = "add"
+    inputs: ClassVar[int | None] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mul(Op):
+    """Product of tensors of the same rank, one after the other; an extent of 1 is repeated (the gate of an SE block)."""
+
+    name: ClassVar[str] = "mul"
+    inputs: ClassVar[int | None] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Concat(Op):
+    """Tensors one behind the other along an axis; the other extents agree."""
+
+    name: ClassVar[str] = "concat"
+    inputs: ClassVar[int | None] = None
+
+    axis: int = arg("int", "axis joined along, batch being 0", 1)

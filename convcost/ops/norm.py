@@ -1,0 +1,91 @@
+"""Normalisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import ClassVar
+
+from convcost.ops._op import Op, arg
+from convcost.symbols import Dim
+
+
+@dataclass(frozen=True, slots=True)
+class BatchNorm(Op):
+    """Batch normalisation at inference: y = (x - mean) / √(var + ε) · scale + shift, folded into one factor and one term.
+
+    A channel has a scale and a shift that are trained, a mean and a variance that are not (running statistics).
+    For each channel: factor = scale / √(var + ε), term = shift - mean · factor (an absent scale is 1, an absent shift 0;
+    both steps are still done). For each element: x · factor + term.
+    """
+
+    name: ClassVar[str] = "batch_norm"
+
+    scale: bool = arg("flag", "a learned factor for each channel", True)
+    shift: bool = arg("flag", "a learned term for each channel", True)
+    epsilon: Fraction = arg("rational", "added to the variance", Fraction(1, 100_000))
+
+
+@dataclass(frozen=True, slots=True)
+class LayerNorm(Op):
+    """Layer normalisation over ``axes`` of each sample, with a learned factor and term for each place along them.
+
+    With n elements along the axes: m = Σx / n, d = x - m, v = Σ d·d / n, s = √(v + ε), y = d / s, then y · scale + shift.
+    axes [1] normalises the channels at every spatial place (ConvNeXt), [1, 2, 3] a whole image, [-1] a token.
+    """
+
+    name: ClassVar[str] = "layer_norm"
+
+    axes: tuple[int, ...] = arg("ints", "axes normalised over, batch being 0", (1,))
+    affine: bool = arg("flag", "learned factors and terms", True)
+    epsilon: Fraction = arg("rational", "added to the variance", Fraction(1, 100_000))
+
+
+@dataclass(frozen=True, slots=True)
+class GroupNorm(Op):
+    """Group normalisation: over the channels of a group and all places, a learned factor and term for each channel.
+
+    The steps are those of layer normalisation.
+    """
+
+    name: ClassVar[str] = "group_norm"
+
+    groups: Dim = arg("dim", "groups of channels")
+    affine: bool = arg("flag", "learned factors and terms", True)
+    epsilon: Fraction = arg("rational", "added to the variance", Fraction(1, 100_000))
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceNorm(Op):
+    """Instance normalisation: over all places of each channel of each sample; the steps are those of layer norm."""
+
+    name: ClassVar[str] = "instance_norm"
+
+    affine: bool = arg("flag", "learned factors and terms", False)
+    epsilon: Fraction = arg("rational", "added to the variance", Fraction(1, 100_000))
+
+
+@dataclass(frozen=True, slots=True)
+class LocalResponseNorm(Op):
+    """Local response normalisation: x / (k + α/size · Σ x²)^β over ``size`` neighbouring channels (AlexNet).
+
+    q = x · x for each element; then for each element: sum q, multiply it by α/size (one constant), add k, raise to β,
+    divide. Channel c sums over c - ⌊(size-1)/2⌋ to c + ⌈(size-1)/2⌉; what lies outside the channels is padding.
+    """
+
+    name: ClassVar[str] = "local_response_norm"
+
+    size: int = arg("int", "channels summed over", 5)
+    alpha: Fraction = arg("rational", "factor of the mean square", Fraction(1, 10_000))
+    beta: Fraction = arg("rational", "exponent", Fraction(3, 4))
+    k: Fraction = arg("rational", "term", Fraction(1))
+
+
+@dataclass(frozen=True, slots=True)
+class L2Norm(Op):
+    """Divide by the Euclidean norm over the channels at every place: x / √(Σ x² + ε), with a learned scale a channel."""
+
+    name: ClassVar[str] = "l2norm"
+
+    scale: bool = arg("flag", "a learned factor for each channel", True)
+    epsilon: Fraction = arg("rational", "added to the sum of squares", Fraction(1, 10_000_000_000))

@@ -1,0 +1,5 @@
+"""What a layer costs: shape, parameters and counts, one rule an op, the same file names as ``ops``."""
+
+from convcost.rules._rule import RULES, Parameters, Rule, rule, rule_of
+
+__all__ = ["RULES", "Parameters", "Rule", "rule", "rule_of"]
