@@ -33,7 +33,7 @@ class Argument:
     type : str
         ``dim`` an expression; ``size`` an expression or one for each spatial axis; ``padding``; ``flag``; ``int`` a
         plain integer; ``ints`` a list of integers; ``dims`` a list of expressions; ``rational`` an exact number
-        that is not an extent (a slope, an epsilon); ``choice`` one of ``choices``.
+        that is not an extent (a slope, an epsilon); ``choice`` one of ``choices``; ``internal`` is not written in specs.
     doc : str
         One line for the reference and for the JSON Schema.
     """

@@ -25,7 +25,7 @@ class Conv(Op):
     dilation: Size = arg("size", "distance between kernel taps", 1)
     groups: Dim = arg("dim", "groups of channels convolved apart; the input's channels make it depthwise", 1)
     bias: bool = arg("flag", "add a learned value to each output channel", False)
-    depthwise: bool = arg("flag", "label only: groups equal the input's channels", False)
+    depthwise: bool = arg("internal", "a label: groups equal the channels of the input", False)
 
     @property
     def kind(self) -> str:

@@ -1,0 +1,122 @@
+"""Conventions: how counted primitives become the one number of a headline.
+
+Rules and executor speak of primitive operations only; what a table calls "mult-adds" or "parameters" is decided here, by
+name, and the first line of every report says which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+from convcost.counts import Counts
+from convcost.errors import UsageError
+from convcost.ops import Conv, Linear, Op, TransposedConv
+from convcost.rules import Parameters
+from convcost.symbols import Dim
+
+ParameterKind = Literal["trainable", "weights", "all"]
+
+PARAMETERS: Mapping[ParameterKind, str] = {
+    "trainable": "trainable: weights, biases, and the scales and shifts of norms",
+    "weights": "weights of conv and fully connected layers only",
+    "all": "everything stored, running statistics included",
+}
+"""What a parameter count may mean, with its one-line description."""
+
+
+@dataclass(frozen=True, slots=True)
+class Convention:
+    """A named way to fold primitive counts into mult-adds.
+
+    Attributes
+    ----------
+    tariff : mapping of op to primitive
+        Which primitive of which op counts one; ops that are absent count nothing.
+    padding : bool
+        Whether operations on padding elements count.
+    parameters : {"trainable", "weights", "all"}
+        What is called a parameter.
+    says : str
+        What is counted, in words, for the first line of a report.
+
+    Examples
+    --------
+    >>> CONVENTIONS["paper"].mult_adds(Linear(10), Counts(mul=640, add=650))
+    640
+    """
+
+    name: str
+    says: str
+    tariff: Mapping[type[Op], str]
+    padding: bool = True
+    parameters: ParameterKind = "trainable"
+
+    def mult_adds(self, op: Op, counts: Counts) -> Dim:
+        """Return the mult-adds of one layer from its counts (all or valid, as ``padding`` wants)."""
+        primitive = self.tariff.get(type(op))
+        return counts[primitive] if primitive else 0
+
+    def params(self, parameters: Parameters) -> Dim:
+        """Return the number of parameters of one layer."""
+        match self.parameters:
+            case "trainable":
+                return parameters.trainable
+            case "weights":
+                return parameters.weight
+            case "all":
+                return parameters.stored
+
+    def describe(self) -> str:
+        """Return the sentence that a report begins with."""
+        return f"{self.name}: {self.says}; parameters {PARAMETERS[self.parameters]}"
+
+
+def _of(primitive: str) -> Mapping[type[Op], str]:
+    return dict.fromkeys((Conv, TransposedConv, Linear), primitive)
+
+
+CONVENTIONS: Mapping[str, Convention] = {
+    each.name: each
+    for each in (
+        Convention(
+            "paper", "mult-adds of conv and fully connected layers, no bias, no batch norm, padding counted", _of("mul")
+        ),
+        Convention(
+            "valid",
+            "mult-adds of conv and fully connected layers, no bias, no batch norm, padding excluded",
+            _of("mul"),
+            padding=False,
+        ),
+        Convention(
+            "with-bias",
+            "mult-adds of conv and fully connected layers and one for each bias added, padding counted",
+            _of("add"),
+        ),
+    )
+}
+"""The conventions by name; ``paper`` (arXiv:1704.04861, section 3) is the default."""
+
+
+def convention(name: str = "paper", parameters: str = "trainable") -> Convention:
+    """Return a convention by name, with the wanted meaning of "parameter".
+
+    Raises
+    ------
+    UsageError
+        E010 for an unknown convention, E011 for an unknown kind of parameter.
+    """
+    if name not in CONVENTIONS:
+        raise UsageError("E010", f"unknown convention {name!r}", hint=_hint(name, list(CONVENTIONS)))
+    if parameters not in PARAMETERS:
+        raise UsageError("E011", f"unknown kind of parameters {parameters!r}", hint=_hint(parameters, list(PARAMETERS)))
+    base = CONVENTIONS[name]
+    kind: ParameterKind = parameters  # type: ignore[assignment] # checked above
+    return base if base.parameters == kind else Convention(base.name, base.says, base.tariff, base.padding, kind)
+
+
+def _hint(word: str, words: list[str]) -> str:
+    close = get_close_matches(word, words, 1)
+    return f"did you mean {close[0]!r}?" if close else f"one of {', '.join(words)}"
