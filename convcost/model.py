@@ -1,0 +1,171 @@
+"""A spec with its values: the way from a file or a shipped name to graphs, analyses and formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from convcost.cost import Analysis, Convention, analyze, infer
+from convcost.cost.closed_form import LETTERS, Symbolic, Variable, symbolic
+from convcost.errors import DomainError, UsageError
+from convcost.graph import Graph
+from convcost.spec import Architecture, build, open_target, parse
+from convcost.symbols import Dim
+
+Number = int | Fraction
+
+
+@dataclass(frozen=True)
+class Model:
+    """An architecture and the values of its hyperparameters.
+
+    Attributes
+    ----------
+    values : mapping of str to number
+        Every hyperparameter, defaults included.
+    bound : frozenset of str
+        Those that were given explicitly or by a preset; they are not free in formulas.
+    label : str
+        What the user called it: "mobilenet_v1@alpha=1/2".
+    """
+
+    architecture: Architecture
+    values: Mapping[str, Number]
+    bound: frozenset[str] = frozenset()
+    label: str = ""
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The network with every hyperparameter bound."""
+        return build(self.architecture, self.values, infer)
+
+    def analyze(self, convention: Convention | None = None, batch: int = 1) -> Analysis:
+        """Return what the network costs at these values."""
+        return analyze(self.graph, convention, batch)
+
+    def with_values(self, **values: Number | str) -> Model:
+        """Return the model with other values; text is read as an exact number, "0.75" as 3/4."""
+        numbers = {name: exact_number(name, value) for name, value in values.items()}
+        merged = self.architecture.values(None, {n: self.values[n] for n in self.bound} | numbers)
+        return replace(self, values=merged, bound=self.bound | set(numbers))
+
+    def variables(
+        self,
+        free: Iterable[str] | None = None,
+        assume: Mapping[str, Number] | None = None,
+        *,
+        general: bool = False,
+    ) -> tuple[Variable, ...]:
+        """Return the hyperparameters that a formula is written in.
+
+        Parameters
+        ----------
+        free : iterable of str, optional
+            Which ones; absent, those that the spec gives choices, a range or a ``multiple_of``, and that are not bound.
+        assume : mapping of str to number, optional
+            Divisibility to take for granted instead of what the spec declares.
+        general : bool
+            Take nothing for granted: floors stay.
+        """
+        known = self.architecture.hyperparameters
+        for name in (*(free or ()), *(assume or ())):
+            if name not in known:
+                raise UsageError(
+                    "E014", f"{self.architecture.name} has no hyperparameter {name!r}", hint=f"it has {', '.join(known)}"
+                )
+        if free is None:
+            chosen = [
+                name
+                for name, h in known.items()
+                if name not in self.bound and (h.choices or h.range or h.multiple_of is not None)
+            ]
+        else:
+            chosen = [name for name in known if name in set(free)]
+        result = []
+        for name in chosen:
+            h = known[name]
+            multiple = None if general else (assume or {}).get(name, h.multiple_of)
+            letter = h.symbol or LETTERS.get(name, name)
+            result.append(Variable(name, letter, self.values[name], h.integer, multiple))
+        return tuple(result)
+
+    def symbolic(
+        self,
+        free: Iterable[str] | None = None,
+        assume: Mapping[str, Number] | None = None,
+        *,
+        general: bool = False,
+        convention: Convention | None = None,
+    ) -> Symbolic:
+        """Return the analysis with hyperparameters free; see ``variables``.
+
+        Raises
+        ------
+        DomainError
+            E504 where no hyperparameter is left free.
+        """
+        variables = self.variables(free, assume, general=general)
+        if not variables:
+            raise DomainError(
+                "E504",
+                f"{self.label or self.architecture.name} has no free hyperparameter to write a formula in",
+                hint="leave one unbound, or name one with --free",
+            )
+
+        def derive(values: Mapping[str, Dim], shadow: Mapping[Any, Number]) -> Analysis:
+            return analyze(build(self.architecture, values, infer, shadow), convention)
+
+        return symbolic(derive, variables, self.values)
+
+
+def exact_number(name: str, value: Number | str | float) -> Number:
+    """Read a value exactly: "0.75", "3/4", 3; floats are taken by their shortest decimal form.
+
+    >>> exact_number("alpha", "0.75"), exact_number("alpha", 0.1), exact_number("resolution", "224")
+    (Fraction(3, 4), Fraction(1, 10), 224)
+    """
+    if isinstance(value, int | Fraction) and not isinstance(value, bool):
+        exact = Fraction(value)
+    else:
+        try:
+            exact = Fraction(str(value).replace(" ", ""))
+        except (ValueError, ZeroDivisionError):
+            raise UsageError(
+                "E015", f"{name} = {value!r} is not a number", hint="write 224, 0.75 or 3/4"
+            ) from None
+    return exact.numerator if exact.denominator == 1 else exact
+
+
+def load(target: str | Path, **values: Number | str) -> Model:
+    """Load a spec: a file, a shipped name, with optional preset and bindings as on the command line.
+
+    Parameters
+    ----------
+    target : str or Path
+        "mobilenet_v1", "mobilenet_v1@alpha=0.5,resolution=160", "my.yaml", "-" for standard input.
+    **values
+        More bindings, exact: 160, "0.75", Fraction(3, 4).
+
+    Raises
+    ------
+    UsageError, SpecError, Diagnostics
+        Where there is no such spec or its text is wrong.
+    """
+    architecture, numbers, bound = open_target(str(target))
+    model = Model(architecture, numbers, frozenset(bound), str(target))
+    return model.with_values(**values) if values else model
+
+
+def loads(text: str, **values: Number | str) -> Model:
+    """Load a spec from its text.
+
+    >>> loads("{convcost: 1, name: tiny, input: [3, 8, 8], layers: [{conv: {kernel: 3, out: 4}}]}").analyze().total()
+    3888
+    """
+    architecture = parse(text, "<text>")
+    model = Model(architecture, architecture.values(None, {}), frozenset(), architecture.name)
+    return model.with_values(**values) if values else model

@@ -1,0 +1,168 @@
+"""What every rule checks before it counts, and how the errors write extents and shapes.
+
+Numbers are checked at once. A symbolic extent is checked as far as it can be decided and passes otherwise: binding
+its symbols runs the same checks on the numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import NoReturn
+
+from convcost.errors import ShapeError, UnsupportedError
+from convcost.ops import Op, Shape
+from convcost.symbols import Dim, floor, is_symbolic
+from convcost.symbols.arith import exact
+
+_AXES = {
+    2: ("batch", "features"),
+    3: ("batch", "channels", "length"),
+    4: ("batch", "channels", "height", "width"),
+    5: ("batch", "channels", "depth", "height", "width"),
+}
+_LAYOUTS = {1: "(N, C, L)", 2: "(N, C, H, W)", 3: "(N, C, D, H, W)"}
+
+
+def written(value: Dim) -> str:
+    """Write a number the way a spec would: a fraction as a decimal where that ends.
+
+    >>> written(Fraction(408, 25)), written(Fraction(1, 3)), written(64)
+    ('16.32', '1/3', '64')
+    """
+    if not isinstance(value, Fraction):
+        return str(value)
+    rest, digits = value.denominator, 0
+    while rest % 2 == 0 or rest % 5 == 0:
+        rest, digits = rest // (10 if rest % 10 == 0 else 2 if rest % 2 == 0 else 5), digits + 1
+    if rest != 1 or digits == 0:
+        return str(value)
+    scaled = abs(value.numerator) * 10**digits // value.denominator
+    return f"{'-' if value < 0 else ''}{scaled // 10**digits}.{scaled % 10**digits:0{digits}d}"
+
+
+def written_shape(shape: Sequence[Dim]) -> str:
+    """Write a shape without its batch.
+
+    >>> written_shape((1, 64, 28, 28))
+    '64×28×28'
+    """
+    return "×".join(written(extent) for extent in shape[1:]) or "()"
+
+
+def axis_name(axis: int, rank: int) -> str:
+    """Name an axis of a tensor with its usual meaning.
+
+    >>> axis_name(2, 4)
+    'axis 2 (height)'
+    """
+    return f"axis {axis} ({_AXES[rank][axis]})" if rank in _AXES else f"axis {axis}"
+
+
+def settled(value: Dim) -> Dim:
+    """Return a number that came out of symbolic arithmetic as ``int`` or ``Fraction``, and anything else as it is."""
+    if isinstance(value, int) or not is_symbolic(value):
+        return exact(value)
+    return exact(Fraction(value.p, value.q)) if value.is_Rational else value
+
+
+def whole(value: Dim, what: str, least: int = 1) -> Dim:
+    """Return an extent after checking that it is a whole number and not below ``least``.
+
+    Parameters
+    ----------
+    value : Dim
+        The extent; a symbolic one passes.
+    what : str
+        How the error speaks of it, the value in braces: ``"{} groups"`` or ``"a stride of {}"``.
+
+    Raises
+    ------
+    ShapeError
+        E402.
+    """
+    if type(value) is int and value >= least:
+        return value
+    value = settled(value)
+    if is_symbolic(value):
+        return value
+    subject = f"{what.format(written(value))} {'are' if what.startswith('{}') else 'is'}"
+    if isinstance(value, Fraction):
+        raise ShapeError("E402", f"{subject} not a whole number", hint=f"floor(...) would give {floor(value)}")
+    if value < least:
+        raise ShapeError("E402", f"{subject} less than {least}")
+    return value
+
+
+def numbers(op: Op, **sizes: Sequence[Dim]) -> None:
+    """Require that these arguments of an op are numbers: what is asked for has no formula in them; E602."""
+    for name, size in sizes.items():
+        for extent in size:
+            if is_symbolic(extent):
+                raise UnsupportedError(
+                    "E602",
+                    f"what {op.kind} does on real elements alone has no formula in a symbolic {name} ({name} {extent})",
+                    hint=f"bind {extent}, or count all operations, those on padding included",
+                )
+
+
+def spatial(op: Op, x: Shape, rank: int | None = None) -> Shape:
+    """Return the spatial extents of an input (N, C, *spatial) of ``rank`` of them, or of one and more; E401."""
+    if len(x) - 2 != rank if rank else len(x) < 3:
+        layout = _LAYOUTS.get(rank, f"(N, C and {rank} axes)") if rank else "(N, C, *spatial)"
+        raise ShapeError("E401", f"{op.kind} takes {layout}, not a tensor of {len(x)} axes ({_all(x)})")
+    return x[2:]
+
+
+def channels(op: Op, x: Shape) -> Dim:
+    """Return the channels of an input (N, C, ...); E401."""
+    if len(x) < 2:
+        raise ShapeError("E401", f"{op.kind} takes (N, C, ...), not a tensor of {len(x)} axes ({_all(x)})")
+    return x[1]
+
+
+def axis_of(op: Op, x: Shape, axis: int) -> int:
+    """Return an axis counted from the front, which is not the batch; E406."""
+    place = axis + len(x) if axis < 0 else axis
+    if not 0 < place < len(x):
+        reason = "is the batch" if place == 0 else "does not exist"
+        last = len(x) - 1
+        raise ShapeError(
+            "E406",
+            f"axis {axis} of {op.kind} {reason}: its input has {len(x)} axes ({_all(x)})",
+            hint=f"1 to {last}, or -1 to -{last} from the end",
+        )
+    return place
+
+
+def share(total: Dim, parts: Dim, what: str, parts_are: str) -> Dim:
+    """Return total / parts after checking, as far as it can be decided, that it is whole.
+
+    Raises
+    ------
+    ShapeError
+        E403, "10 input channels cannot be divided into 3 groups".
+    """
+    if parts == 1:
+        return total
+    if type(total) is int and type(parts) is int:
+        if total % parts:
+            raise ShapeError("E403", f"{total} {what} cannot be divided into {parts} {parts_are}")
+        return total // parts
+    return settled(total / parts)
+
+
+def fail_window(op: Op, spans: Sequence[Dim], extents: Sequence[Dim], padded: Sequence[Dim]) -> NoReturn:
+    """Raise E404: a window that does not fit into its input."""
+    shown = "×".join
+    padding = f" ({shown(map(str, padded))} with padding)" if list(padded) != list(extents) else ""
+    raise ShapeError(
+        "E404",
+        f"the window of {op.kind} spans {shown(map(str, spans))} and does not fit into its input of "
+        f"{shown(map(str, extents))}{padding}",
+        hint="a smaller kernel, more padding, or fewer strides before it",
+    )
+
+
+def _all(x: Shape) -> str:
+    return ", ".join(written(extent) for extent in x)

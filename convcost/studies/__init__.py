@@ -1,0 +1,1 @@
+"""Studies: pure functions over analyses."""
