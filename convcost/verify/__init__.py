@@ -1,0 +1,6 @@
+"""Verification: the rules held against the executor, layer by layer; the only package that sees both."""
+
+from convcost.verify.check import LayerVerdict, Mismatch, Verdict, check
+from convcost.verify.network import Verification, verify, verify_op
+
+__all__ = ["LayerVerdict", "Mismatch", "Verdict", "Verification", "check", "verify", "verify_op"]
