@@ -9,10 +9,11 @@ if TYPE_CHECKING:
     from convcost.symbols import Dim
 
 PRIMITIVES = ("mul", "add", "cmp", "div", "exp", "sqrt", "pow", "tanh", "erf", "abs")
-"""The primitives a rule may speak of. Subtraction and negation (0 - x) count as ``add``, maximum and minimum as ``cmp``.
+"""The primitives a rule may speak of. Subtraction and negation (0 - x) count as ``add``, maximum and minimum as
+``cmp``.
 
-A sum of k terms counts k additions: the accumulator starts at zero, as in a multiply-accumulate unit; likewise a maximum
-over k elements counts k comparisons, from minus infinity.
+A sum of k terms counts k additions: the accumulator starts at zero, as in a multiply-accumulate unit; likewise a
+maximum over k elements counts k comparisons, from minus infinity.
 """
 
 

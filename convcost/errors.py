@@ -94,7 +94,7 @@ class UnsupportedError(ConvcostError):
     """An op without a rule or executor, or a question that has no answer here (E6xx)."""
 
 
-class Diagnostics(ConvcostError):
+class Diagnostics(ConvcostError):  # noqa: N818 - what it holds are errors
     """Several errors found in one run; ``errors`` holds them in the order of their places."""
 
     def __init__(self, errors: Iterable[ConvcostError]) -> None:

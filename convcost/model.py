@@ -65,7 +65,8 @@ class Model:
         Parameters
         ----------
         free : iterable of str, optional
-            Which ones; absent, those that the spec gives choices, a range or a ``multiple_of``, and that are not bound.
+            Which ones; absent, those that are not bound and to which the spec gives choices, a range or a
+            ``multiple_of``.
         assume : mapping of str to number, optional
             Divisibility to take for granted instead of what the spec declares.
         general : bool
@@ -75,7 +76,9 @@ class Model:
         for name in (*(free or ()), *(assume or ())):
             if name not in known:
                 raise UsageError(
-                    "E014", f"{self.architecture.name} has no hyperparameter {name!r}", hint=f"it has {', '.join(known)}"
+                    "E014",
+                    f"{self.architecture.name} has no hyperparameter {name!r}",
+                    hint=f"it has {', '.join(known)}",
                 )
         if free is None:
             chosen = [
@@ -134,9 +137,7 @@ def exact_number(name: str, value: Number | str | float) -> Number:
         try:
             exact = Fraction(str(value).replace(" ", ""))
         except (ValueError, ZeroDivisionError):
-            raise UsageError(
-                "E015", f"{name} = {value!r} is not a number", hint="write 224, 0.75 or 3/4"
-            ) from None
+            raise UsageError("E015", f"{name} = {value!r} is not a number", hint="write 224, 0.75 or 3/4") from None
     return exact.numerator if exact.denominator == 1 else exact
 
 

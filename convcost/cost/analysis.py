@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
-from typing import Literal
 
 from convcost.cost.convention import CONVENTIONS, Convention
+from convcost.cost.grouping import GROUPINGS, By, grouping
 from convcost.cost.propagate import Derived, propagate
 from convcost.counts import PRIMITIVES, Counts
 from convcost.errors import UsageError
-from convcost.graph import Graph, Node
-from convcost.ops import ACTIVATIONS, MERGES, NORMS, Input, Op, Shape
+from convcost.graph import Graph
+from convcost.ops import ACTIVATIONS, NORMS, Op, Shape
 from convcost.rules import Parameters
 from convcost.symbols import Dim, is_symbolic
 
-By = Literal["op", "layer", "block", "stage", "kind"]
-
-GROUPINGS: tuple[By, ...] = ("layer", "block", "stage", "kind", "op")
 METRICS = (
     "mult_adds",
     "params",
@@ -36,8 +32,8 @@ METRICS = (
 def total(values: Iterable[Dim]) -> Dim:
     """Add up exact dimensions; SymPy comes in only with the first symbol.
 
-    >>> total([1, 2, Fraction(1, 2)])
-    Fraction(7, 2)
+    >>> total([1, 2, 3])
+    6
     """
     values = list(values)
     if any(is_symbolic(value) for value in values):
@@ -130,7 +126,12 @@ class Analysis:
 
         symbols = self.graph.hyperparameters
         value = substitution({symbols[name]: new for name, new in values.items()})
-        return Analysis(graph, self.convention, _Bound(graph, self.derived, value).nodes(), self.batch)
+        # shapes are propagated anew, which checks them under the values; counts are substituted, not derived again
+        substituted: dict[int, Derived] = {}
+        for old, new in zip(self.derived, propagate(graph, self.batch), strict=True):
+            if id(old) not in substituted:
+                substituted[id(old)] = Substituted(new, old, value)
+        return Analysis(graph, self.convention, tuple(substituted[id(old)] for old in self.derived), self.batch)
 
     def groups(self, by: By = "layer", depth: int | None = None) -> tuple[Group, ...]:
         """Return the rows of a table.
@@ -146,19 +147,15 @@ class Analysis:
         """
         if by not in GROUPINGS:
             raise UsageError("E013", f"cannot group by {by!r}", hint=f"one of {', '.join(GROUPINGS)}")
-        keys = _KEYS[by](self, depth)
-        members: dict[str, list[int]] = {}
-        for index, key in enumerate(keys):
-            if key is not None:
-                members.setdefault(key, []).append(index)
-        return tuple(self._group(name, by, indices) for name, indices in members.items())
+        members = grouping(self.graph, self.derived, by, depth)
+        return tuple(self._group(name, by, indices) for name, indices in members)
 
     def _group(self, name: str, by: By, indices: list[int]) -> Group:
         last = self.derived[indices[-1]]
         return Group(
-            _label(name),
-            self._kind(indices) if by != "kind" else _label(name),
-            last.output if by != "kind" else (),
+            name,
+            name if by == "kind" else self._kind(indices),
+            () if by == "kind" else last.output,
             tuple(indices),
             self.total("mult_adds", indices),
             self.total("params", indices),
@@ -185,94 +182,13 @@ _METRICS: Mapping[str, Callable[[Derived], Dim]] = {
 }
 
 
-def _prefix(name: str, depth: int | None) -> str:
-    return name if depth is None else "/".join(name.split("/")[:depth])
-
-
-def _by_op(analysis: Analysis, depth: int | None) -> list[str | None]:
-    return [None if isinstance(n.op, Input) else _prefix(n.name, depth) for n in analysis.graph.nodes]
-
-
-def _layer_of(node: Node) -> str | None:
-    return None if isinstance(node.op, Input) else node.layer or node.name
-
-
-def _by_layer(analysis: Analysis, depth: int | None) -> list[str | None]:
-    layers = map(_layer_of, analysis.graph.nodes)
-    return [None if layer is None else _prefix(layer, depth) for layer in layers]
-
-
-def _by_block(analysis: Analysis, depth: int | None) -> list[str | None]:
-    return _by_layer(analysis, depth or 1)
-
-
-def _by_kind(analysis: Analysis, depth: int | None) -> list[str | None]:
-    del depth
-    return [None if isinstance(node.op, Input) else node.op.kind for node in analysis.graph.nodes]
-
-
-_SEPARATOR = "\x00"
-
-
-def _label(key: str) -> str:
-    return key.partition(_SEPARATOR)[0]
-
-
-def _by_stage(analysis: Analysis, depth: int | None) -> list[str | None]:
-    """Number runs of blocks whose outputs have the same extents; branches of a block stay with it."""
-    blocks = _by_block(analysis, depth)
-    extents: dict[str | None, str] = {}
-    for block, derived in zip(blocks, analysis.derived, strict=True):
-        extents[block] = "×".join(map(str, derived.output[2:])) or "1"
-    runs: dict[str | None, str] = {}
-    previous, run = "", -1
-    for block in dict.fromkeys(blocks):
-        if block is None:
-            continue
-        if extents[block] != previous:
-            previous, run = extents[block], run + 1
-        runs[block] = f"{previous}{_SEPARATOR}{run}"
-    return [None if block is None else runs[block] for block in blocks]
-
-
-_KEYS: Mapping[By, Callable[[Analysis, int | None], list[str | None]]] = {
-    "op": _by_op,
-    "layer": _by_layer,
-    "block": _by_block,
-    "stage": _by_stage,
-    "kind": _by_kind,
-}
-
-
-class _Bound:
-    """Substitution in what was derived: outputs, parameters and counts of each distinct layer once."""
-
-    def __init__(self, graph: Graph, derived: tuple[Derived, ...], value: Callable[[Dim], Dim]) -> None:
-        self.graph = graph
-        self.derived = derived
-        self.value = value
-
-    def nodes(self) -> tuple[Derived, ...]:
-        # shapes are propagated numerically, which checks them under the new values; counts are substituted
-        fresh = propagate(self.graph, int(self.derived[0].output[0]) if self.derived else 1)
-        done: dict[int, Derived] = {}
-        results = []
-        for old, new in zip(self.derived, fresh, strict=True):
-            bound = done.get(id(old))
-            if bound is None:
-                output = tuple(self.value(extent) for extent in old.output)
-                bound = done[id(old)] = Substituted(new, output, old, self.value)
-            results.append(bound)
-        return tuple(results)
-
-
 class Substituted(Derived):
     """A derived layer whose formulas come from another one by substitution."""
 
     __slots__ = ("_old", "_value")
 
-    def __init__(self, new: Derived, output: Shape, old: Derived, value: Callable[[Dim], Dim]) -> None:
-        super().__init__(new.op, new.inputs, output)
+    def __init__(self, new: Derived, old: Derived, value: Callable[[Dim], Dim]) -> None:
+        super().__init__(new.op, new.inputs, tuple(value(extent) for extent in old.output))
         self._old = old
         self._value = value
 

@@ -1,7 +1,7 @@
 """Conventions: how counted primitives become the one number of a headline.
 
-Rules and executor speak of primitive operations only; what a table calls "mult-adds" or "parameters" is decided here, by
-name, and the first line of every report says which.
+Rules and executor speak of primitive operations only; what a table calls "mult-adds" or "parameters" is decided here,
+by name, and the first line of every report says which.
 """
 
 from __future__ import annotations

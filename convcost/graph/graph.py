@@ -104,7 +104,8 @@ class Graph:
         unknown = [name for name in values if name not in self.free]
         if unknown:
             free = ", ".join(self.free) or "none"
-            raise DomainError("E501", f"{unknown[0]!r} is not a free hyperparameter of {self.name}", hint=f"free: {free}")
+            message = f"{unknown[0]!r} is not a free hyperparameter of {self.name}"
+            raise DomainError("E501", message, hint=f"free: {free}")
         if not values:
             return self
         from convcost.symbols.floordiv import substitution

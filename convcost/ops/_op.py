@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
-from functools import cache
 from typing import Any, ClassVar, Final, Literal, Self, TypeAlias
 
 from convcost.symbols import Dim, is_symbolic
@@ -33,7 +32,8 @@ class Argument:
     type : str
         ``dim`` an expression; ``size`` an expression or one for each spatial axis; ``padding``; ``flag``; ``int`` a
         plain integer; ``ints`` a list of integers; ``dims`` a list of expressions; ``rational`` an exact number
-        that is not an extent (a slope, an epsilon); ``choice`` one of ``choices``; ``internal`` is not written in specs.
+        that is not an extent (a slope, an epsilon); ``choice`` one of ``choices``; ``internal`` is not written
+        in specs.
     doc : str
         One line for the reference and for the JSON Schema.
     """
@@ -99,9 +99,13 @@ class Op:
         return replace(self, **changed) if changed else self
 
 
-@cache
+_ARGUMENTS: dict[type[Op], dict[str, Argument]] = {}
+
+
 def _arguments(op: type[Op]) -> dict[str, Argument]:
-    return {f.name: f.metadata["argument"] for f in fields(op)}
+    if op not in _ARGUMENTS:
+        _ARGUMENTS[op] = {f.name: f.metadata["argument"] for f in fields(op)}
+    return _ARGUMENTS[op]
 
 
 def per_axis(size: Size) -> str:

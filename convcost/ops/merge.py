@@ -18,7 +18,10 @@ class Add(Op):
 
 @dataclass(frozen=True, slots=True)
 class Mul(Op):
-    """Product of tensors of the same rank, one after the other; an extent of 1 is repeated (the gate of an SE block)."""
+    """Product of tensors of the same rank, one after the other; an extent of 1 is repeated.
+
+    The gate of a squeeze-and-excite block is one: (N, C, 1, 1) times (N, C, H, W).
+    """
 
     name: ClassVar[str] = "mul"
     inputs: ClassVar[int | None] = None

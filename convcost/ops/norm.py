@@ -12,11 +12,13 @@ from convcost.symbols import Dim
 
 @dataclass(frozen=True, slots=True)
 class BatchNorm(Op):
-    """Batch normalisation at inference: y = (x - mean) / √(var + ε) · scale + shift, folded into one factor and one term.
+    """Batch normalisation at inference, folded into one factor and one term for each channel.
+
+    y = (x - mean) / √(var + ε) · scale + shift.
 
     A channel has a scale and a shift that are trained, a mean and a variance that are not (running statistics).
-    For each channel: factor = scale / √(var + ε), term = shift - mean · factor (an absent scale is 1, an absent shift 0;
-    both steps are still done). For each element: x · factor + term.
+    For each channel: factor = scale / √(var + ε), term = shift - mean · factor (an absent scale is 1, an absent shift
+    0; both steps are still done). For each element: x · factor + term.
     """
 
     name: ClassVar[str] = "batch_norm"
@@ -30,7 +32,8 @@ class BatchNorm(Op):
 class LayerNorm(Op):
     """Layer normalisation over ``axes`` of each sample, with a learned factor and term for each place along them.
 
-    With n elements along the axes: m = Σx / n, d = x - m, v = Σ d·d / n, s = √(v + ε), y = d / s, then y · scale + shift.
+    With n elements along the axes: m = Σx / n, d = x - m, v = Σ d·d / n, s = √(v + ε), y = d / s, then
+    y · scale + shift.
     axes [1] normalises the channels at every spatial place (ConvNeXt), [1, 2, 3] a whole image, [-1] a token.
     """
 
@@ -83,7 +86,7 @@ class LocalResponseNorm(Op):
 
 @dataclass(frozen=True, slots=True)
 class L2Norm(Op):
-    """Divide by the Euclidean norm over the channels at every place: x / √(Σ x² + ε), with a learned scale a channel."""
+    """Divide by the Euclidean norm over the channels at every place: x / √(Σ x² + ε), then a learned scale a channel."""
 
     name: ClassVar[str] = "l2norm"
 

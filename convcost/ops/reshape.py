@@ -56,7 +56,7 @@ class ChannelShuffle(Op):
 
 @dataclass(frozen=True, slots=True)
 class Split(Op):
-    """One of several parts along an axis: part ``index`` of ``parts`` equal ones, or of parts of the given ``sizes``."""
+    """One of several parts along an axis: part ``index`` of ``parts`` equal ones, or of parts of given ``sizes``."""
 
     name: ClassVar[str] = "split"
 

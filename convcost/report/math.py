@@ -36,9 +36,6 @@ class Notation:
     floor: Callable[[str, str], str]
     ceil: Callable[[str, str], str]
     call: Callable[[str, list[str]], str]
-    divide: Callable[[str, str], str]
-    join: str = " "
-    names: Mapping[str, str] | None = None
 
 
 def _over(numerator: str, denominator: str) -> str:
@@ -55,23 +52,31 @@ UNICODE = Notation(
     floor=lambda x, n: f"⌊{_over(x, n)}⌋",
     ceil=lambda x, n: f"⌈{_over(x, n)}⌉",
     call=lambda name, arguments: f"{name}({', '.join(arguments)})",
-    divide=lambda x, n: f"{x}/{n}" if " " not in x else f"({x})/{n}",
 )
 
+
+def _latex_number(value: int | Fraction) -> str:
+    if isinstance(value, Fraction) and value.denominator != 1:
+        return rf"\tfrac{{{value.numerator}}}{{{value.denominator}}}"
+    return grouped(value).replace(" ", r"\,")
+
+
+def _latex_fraction(x: str, n: str) -> str:
+    return x if n == "1" else rf"\frac{{{x}}}{{{n}}}"
+
+
+def _latex_call(name: str, arguments: list[str]) -> str:
+    escaped = name.replace("_", r"\_")
+    return rf"\operatorname{{{escaped}}}\left({', '.join(arguments)}\right)"
+
+
 LATEX = Notation(
-    coefficient=lambda value: (
-        rf"\tfrac{{{value.numerator}}}{{{value.denominator}}}"
-        if isinstance(value, Fraction) and value.denominator != 1
-        else grouped(value).replace(" ", r"\,")
-    ),
+    coefficient=_latex_number,
     power=lambda base, exponent: f"{base}^{{{exponent}}}",
     times=r" \, ",
-    floor=lambda x, n: rf"\left\lfloor {x if n == '1' else rf'\frac{{{x}}}{{{n}}}'} \right\rfloor",
-    ceil=lambda x, n: rf"\left\lceil {x if n == '1' else rf'\frac{{{x}}}{{{n}}}'} \right\rceil",
-    call=lambda name, arguments: (
-        rf"\operatorname{{{name.replace('_', chr(92) + '_')}}}\left({', '.join(arguments)}\right)"
-    ),
-    divide=lambda x, n: rf"\frac{{{x}}}{{{n}}}",
+    floor=lambda x, n: rf"\left\lfloor {_latex_fraction(x, n)} \right\rfloor",
+    ceil=lambda x, n: rf"\left\lceil {_latex_fraction(x, n)} \right\rceil",
+    call=_latex_call,
 )
 
 PYTHON = Notation(
@@ -85,7 +90,6 @@ PYTHON = Notation(
     floor=lambda x, n: f"(({x})//{n})",
     ceil=lambda x, n: f"(-((-({x}))//{n}))",
     call=lambda name, arguments: f"{name}({', '.join(arguments)})",
-    divide=lambda x, n: f"({x})/({n})",
 )
 
 GREEK_LATEX = {
@@ -106,10 +110,7 @@ def write(dim: Dim, letters: Mapping[str, str], notation: Notation = UNICODE) ->
         return notation.coefficient(dim)
     terms = summands(dim, letters, notation)
     first, *rest = terms
-    return first + "".join(
-        f"{notation.join}-{notation.join}{t[1:]}" if t.startswith("-") else f"{notation.join}+{notation.join}{t}"
-        for t in rest
-    )
+    return first + "".join(f" - {t[1:]}" if t.startswith("-") else f" + {t}" for t in rest)
 
 
 def summands(dim: Dim, letters: Mapping[str, str], notation: Notation = UNICODE) -> list[str]:
@@ -158,8 +159,8 @@ def _term(coefficient: Any, monomial: Any, letters: Mapping[str, str], notation:
     # -⌊-x/n⌋ is ⌈x/n⌉: the minus sign of the coefficient goes into the first such floor
     parts = []
     for base, exponent in factors:
-        text, sign = _atom(base, letters, notation)
-        if sign < 0 and exponent.is_Integer and int(exponent) % 2:
+        text, factor_sign = _atom(base, letters, notation)
+        if factor_sign < 0 and exponent.is_Integer and int(exponent) % 2:
             coefficient = -coefficient
         parts.append(text if exponent == 1 else notation.power(text, str(exponent)))
     body = notation.times.join(parts)

@@ -10,14 +10,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
-if TYPE_CHECKING:
-    from sympy import Expr
-
-    Dim: TypeAlias = int | Fraction | Expr
-else:
-    Dim = Any
+Dim: TypeAlias = Any
+"""``int | Fraction | sympy.Expr``; SymPy is untyped, and a union with Any forbids what Any allows."""
 
 
 def is_symbolic(value: Dim) -> bool:

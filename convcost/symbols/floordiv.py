@@ -44,7 +44,7 @@ def number(value: Expr) -> Dim:
 
 
 def substitution(values: Mapping[Any, Dim]) -> Callable[[Dim], Dim]:
-    """Return a function that replaces symbols by values in a dimension; what becomes a number is ``int`` or ``Fraction``.
+    """Return a function that replaces symbols by values; what becomes a number is ``int`` or ``Fraction``.
 
     >>> n = free_symbol("n", integer=True)
     >>> substitution({n: 7})(FloorDiv(n + 1, 2))

@@ -35,7 +35,9 @@ class Mismatch:
 
 
 def _text(value: object) -> str:
-    return "×".join(map(str, value)) if isinstance(value, tuple) else f"{value:,}" if isinstance(value, int) else str(value)
+    if isinstance(value, tuple):
+        return "×".join(map(str, value))
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,7 @@ class LayerVerdict:
     reason: str = ""
 
 
-def check(
-    node: Node, derived: Derived, executed: Executed, probe: tuple[int, int] | None = None
-) -> LayerVerdict:
+def check(node: Node, derived: Derived, executed: Executed, probe: tuple[int, int] | None = None) -> LayerVerdict:
     """Hold every figure of a node against its evidence: shape, parameters by role, elements, counts all and valid.
 
     Parameters

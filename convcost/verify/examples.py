@@ -98,16 +98,16 @@ def _convolutions() -> Iterator[Example]:
         Conv((7, 3), out=2, padding=(9, 0, 2, 11)),
         Conv((11, 17), out=3),
     )
-    yield from _on((2, 3, 19), Conv((5,), out=4, stride=3, padding=(3, 1), dilation=2, bias=True))
+    yield from _on((2, 3, 19), Conv((5,), out=4, stride=(3,), padding=(3, 1), dilation=(2,), bias=True))
     yield from _on((2, 4, 5, 7, 11), Conv((2, 3, 5), out=6, stride=(1, 2, 3), padding=(1, 0, 2, 0, 3, 1), groups=2))
     yield from _on(
         (2, 6, 5, 7),
         TransposedConv(kernel, out=4, stride=stride, padding=PADS, output_padding=(1, 2), bias=True),
         TransposedConv(kernel, out=10, stride=stride, padding=PADS, dilation=dilation, groups=2),
         TransposedConv((3, 5), out=3, stride=(2, 3), padding="same"),
-        TransposedConv((2, 2), out=3, stride=2),
+        TransposedConv((2, 2), out=3, stride=(2, 2)),
     )
-    yield from _on((2, 3, 7), TransposedConv((4,), out=5, stride=3, padding=(2, 1)))
+    yield from _on((2, 3, 7), TransposedConv((4,), out=5, stride=(3,), padding=(2, 1)))
     yield from _on(IMAGE, Linear(5), Linear(7, bias=False), Linear(5, axis=-1), Linear(4, axis=1))
     yield from _on((3, 11), Linear(7))
 
@@ -137,7 +137,7 @@ def _pools() -> Iterator[Example]:
         Pad((1, 2, 0, 3)),
         Pad((-1, 2, 0, -3), value=Fraction(1, 2)),
     )
-    yield from _on((2, 3, 13), MaxPool((3,), stride=2, padding=(1, 0)), AvgPool((4,), stride=3), GlobalAvgPool())
+    yield from _on((2, 3, 13), MaxPool((3,), stride=(2,), padding=(1, 0)), AvgPool((4,), stride=(3,)), GlobalAvgPool())
     yield from _on((1, 2, 5, 7, 11), MaxPool((2, 3, 2), stride=(1, 2, 3)), GlobalAvgPool())
 
 

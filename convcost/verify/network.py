@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import numpy
+import numpy as np
 
 from convcost.cost import Derived, infer, propagate
 from convcost.errors import UnsupportedError
@@ -113,8 +113,7 @@ def _obstacle(graph: Graph, derived: tuple[Derived, ...]) -> str:
 
 
 def verify_op(op: Op, *shapes: Shape, seed: int = 0) -> LayerVerdict:
-    """Verify one op on a random input of given shapes (batch first), by counters, interception and, where it applies,
-    the ones probe.
+    """Verify one op on a random input of given shapes, batch first, also by the ones probe where it applies.
 
     >>> verify_op(Conv((3, 5), out=4, stride=(2, 3), padding=(1, 2, 0, 1)), (2, 3, 11, 17)).verdict
     <Verdict.PASS: 'PASS'>
@@ -128,8 +127,8 @@ def verify_op(op: Op, *shapes: Shape, seed: int = 0) -> LayerVerdict:
         raise UnsupportedError("E602", f"no executor runs the op '{op.name}'")
     node = Node(op.name, op, tuple(range(len(shapes))))
     derived = Derived(op, tuple(shapes), infer(op, *shapes))
-    random = numpy.random.default_rng(seed)
-    arrays = [random.standard_normal(shape, dtype=numpy.float32) for shape in shapes]
+    random = np.random.default_rng(seed)
+    arrays = [random.standard_normal(shape, dtype=np.float32) for shape in shapes]
     _, executed = execute_op(op, *arrays, seed=seed)
     probe = ones_probe(op, *shapes) if isinstance(op, PROBED) else None
     return check(node, derived, executed, probe)

@@ -46,7 +46,19 @@ THIRD_PARTY: dict[str, set[str]] = {
 }
 """Third-party packages by part; absent: none."""
 
-WATCHED = {"sympy", "numpy", "rich", "yaml", "click", "onnx", "torch", "onnxruntime", "jsonschema", "hypothesis", "pytest"}
+WATCHED = {
+    "sympy",
+    "numpy",
+    "rich",
+    "yaml",
+    "click",
+    "onnx",
+    "torch",
+    "onnxruntime",
+    "jsonschema",
+    "hypothesis",
+    "pytest",
+}
 
 AT_MODULE_LEVEL = {
     "spec": {"yaml"},
