@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import NoReturn
 
 from convcost.errors import ShapeError, UnsupportedError
 from convcost.ops import Op, Shape
@@ -61,9 +60,11 @@ def axis_name(axis: int, rank: int) -> str:
 
 def settled(value: Dim) -> Dim:
     """Return a number that came out of symbolic arithmetic as ``int`` or ``Fraction``, and anything else as it is."""
-    if isinstance(value, int) or not is_symbolic(value):
+    if not is_symbolic(value):
         return exact(value)
-    return exact(Fraction(value.p, value.q)) if value.is_Rational else value
+    from convcost.symbols.floordiv import number
+
+    return number(value)
 
 
 def whole(value: Dim, what: str, least: int = 1) -> Dim:
@@ -94,16 +95,12 @@ def whole(value: Dim, what: str, least: int = 1) -> Dim:
     return value
 
 
-def numbers(op: Op, **sizes: Sequence[Dim]) -> None:
-    """Require that these arguments of an op are numbers: what is asked for has no formula in them; E602."""
-    for name, size in sizes.items():
-        for extent in size:
-            if is_symbolic(extent):
-                raise UnsupportedError(
-                    "E602",
-                    f"what {op.kind} does on real elements alone has no formula in a symbolic {name} ({name} {extent})",
-                    hint=f"bind {extent}, or count all operations, those on padding included",
-                )
+def numeric(op: Op, name: str, size: Dim, counted: str = "the operations of {} on real elements have") -> int:
+    """Return an argument of an op that must be a number, for what is ``counted`` has no closed form in it; E602."""
+    if is_symbolic(size):
+        what = f"{counted.format(op.kind)} no closed form in its {name} {size}"
+        raise UnsupportedError("E602", what, hint=f"bind {size}")
+    return int(size)
 
 
 def spatial(op: Op, x: Shape, rank: int | None = None) -> Shape:
@@ -145,23 +142,13 @@ def share(total: Dim, parts: Dim, what: str, parts_are: str) -> Dim:
     """
     if parts == 1:
         return total
+    if parts == total:
+        return 1
     if type(total) is int and type(parts) is int:
         if total % parts:
             raise ShapeError("E403", f"{total} {what} cannot be divided into {parts} {parts_are}")
         return total // parts
     return settled(total / parts)
-
-
-def fail_window(op: Op, spans: Sequence[Dim], extents: Sequence[Dim], padded: Sequence[Dim]) -> NoReturn:
-    """Raise E404: a window that does not fit into its input."""
-    shown = "×".join
-    padding = f" ({shown(map(str, padded))} with padding)" if list(padded) != list(extents) else ""
-    raise ShapeError(
-        "E404",
-        f"the window of {op.kind} spans {shown(map(str, spans))} and does not fit into its input of "
-        f"{shown(map(str, extents))}{padding}",
-        hint="a smaller kernel, more padding, or fewer strides before it",
-    )
 
 
 def _all(x: Shape) -> str:

@@ -5,7 +5,16 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convcost.symbols import ceil_div, floor_div, is_symbolic, make_divisible, maximum, minimum, round_half_even, round_to
+from convcost.symbols import (
+    ceil_div,
+    floor_div,
+    is_symbolic,
+    make_divisible,
+    maximum,
+    minimum,
+    round_half_even,
+    round_to,
+)
 from convcost.symbols.floordiv import decide, free_symbol, substitution, total
 
 SYMBOLS = {

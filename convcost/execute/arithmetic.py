@@ -1,0 +1,96 @@
+"""The NumPy entry points an executor computes with, and the arrays it makes; other tiers put theirs in this place."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Array: TypeAlias = npt.NDArray[Any]
+
+ERF = np.frompyfunc(math.erf, 1, 1)
+"""The error function, which NumPy lacks: exact to the last bit or two of a double, and slow."""
+
+
+def multiply_accumulate(accumulator: Array, left: Array, right: Array) -> Array:
+    """Add a matrix product into an accumulator, in place: what BLAS calls GEMM with β = 1 and NumPy lacks.
+
+    Each sum over k products starts at what the accumulator holds, so it takes k additions, where a matrix product that
+    is added afterwards would be charged k and one more. The function takes part in NumPy's ``__array_function__``
+    protocol, so that interception sees one primitive and not its two halves.
+
+    >>> multiply_accumulate(np.ones((1, 1)), np.array([[2.0, 3.0]]), np.array([[5.0], [7.0]]))
+    array([[32.]])
+    """
+    kind = type(accumulator)
+    if kind is not np.ndarray:
+        arguments = (accumulator, left, right)
+        result: Array = kind.__array_function__(accumulator, multiply_accumulate, (kind,), arguments, {})
+        return result
+    accumulator += np.matmul(left, right).reshape(accumulator.shape)
+    return accumulator
+
+
+class Arithmetic:
+    """Ordinary arrays of floats.
+
+    Parameters
+    ----------
+    dtype : type
+        Of every array made.
+    border : float, optional
+        What padding holds instead of the value the op puts there; the ones probe puts 1 or 0.
+    """
+
+    multiply: Any = np.multiply
+    add: Any = np.add
+    subtract: Any = np.subtract
+    divide: Any = np.divide
+    maximum: Any = np.maximum
+    minimum: Any = np.minimum
+    power: Any = np.power
+    exp: Any = np.exp
+    sqrt: Any = np.sqrt
+    tanh: Any = np.tanh
+    absolute: Any = np.absolute
+    matmul: Any = np.matmul
+    multiply_accumulate: Any = staticmethod(multiply_accumulate)
+
+    def __init__(self, dtype: Any = np.float32, border: float | None = None) -> None:
+        self.dtype = dtype
+        self.border = border
+
+    def wrap(self, array: Array) -> Array:
+        """Return the array as one of this arithmetic."""
+        return np.asarray(array, self.dtype)
+
+    def full(self, shape: Sequence[int], value: Any) -> Array:
+        """Return a new array that holds one value everywhere: accumulators start as these."""
+        return self.wrap(np.full(tuple(shape), value, self.dtype))
+
+    def empty(self, shape: Sequence[int]) -> Array:
+        """Return a new array whose every element is written before it is read."""
+        return self.wrap(np.empty(tuple(shape), self.dtype))
+
+    def padding(self, value: float) -> Any:
+        """Return what a padding element holds."""
+        return value if self.border is None else self.border
+
+    def erf(self, x: Array) -> Array:
+        """Return the error function of each element."""
+        found: Any = ERF(x)
+        result: Array = found.astype(self.dtype)
+        return result
+
+    def sum(self, x: Array, axes: tuple[int, ...]) -> Array:
+        """Return the sums along axes, which keep the extent 1."""
+        result: Array = np.add.reduce(x, axis=axes, keepdims=True)
+        return result
+
+    def max(self, x: Array, axis: int) -> Array:
+        """Return the maxima along an axis, which keeps the extent 1."""
+        result: Array = np.maximum.reduce(x, axis=axis, keepdims=True)
+        return result

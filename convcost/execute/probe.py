@@ -1,0 +1,74 @@
+"""The ones probe: where weights and input are all 1, the sum of the output is the number of multiplications."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from convcost.errors import UnsupportedError
+from convcost.execute._executor import perform
+from convcost.execute.arithmetic import Arithmetic, Array
+from convcost.execute.tally import Tally, WitnessError
+from convcost.execute.weights import Role, Weights
+from convcost.ops import Conv, Linear, Op, TransposedConv
+
+
+class Ones(Weights):
+    """Weights of 1."""
+
+    def draw(self, role: Role, shape: tuple[int, ...], low: float, high: float) -> Array:
+        """Return ones."""
+        return np.ones(shape, self.arithmetic.dtype)
+
+
+def ones_probe(op: Op, *input_shapes: tuple[int, ...]) -> tuple[int, int]:
+    """Return the multiplications of a convolution or fully connected layer: all, and valid ones.
+
+    A border of 1 lets padding contribute, a border of 0 does not. A transposed convolution has no border: all its
+    products are the sum of the whole canvas, the valid ones the sum of what is kept of it. No counter takes part, only
+    the values. Biases are left out.
+
+    Raises
+    ------
+    UnsupportedError
+        E602 for an op whose output is not a sum of products.
+
+    Examples
+    --------
+    >>> ones_probe(Conv((3, 3), out=2, padding=(1, 1, 1, 1)), (1, 1, 4, 4))
+    (288, 200)
+    """
+    match op:
+        case Conv():
+            bare = replace(op, bias=False)
+            return _sum(bare, 1.0, *input_shapes), _sum(bare, 0.0, *input_shapes)
+        case TransposedConv():
+            kept = replace(op, bias=False)
+            rank = len(op.kernel)
+            whole = replace(kept, padding=(0,) * (2 * rank), output_padding=(0,) * rank)
+            return _sum(whole, None, *input_shapes), _sum(kept, None, *input_shapes)
+        case Linear():
+            total = _sum(replace(op, bias=False), None, *input_shapes)
+            return total, total
+    raise UnsupportedError("E602", f"{op.name} is not a sum of products, so the ones probe does not apply to it")
+
+
+def _sum(op: Op, border: float | None, *input_shapes: tuple[int, ...]) -> int:
+    """Return the sum of the output, exactly.
+
+    Every partial sum is a whole number, and floats hold those exactly up to 2 to the power of their mantissa. Rounding
+    never takes a sum that went beyond back below, so an output below the bound is exact.
+    """
+    for dtype, bound in ((np.float32, 1 << 24), (np.float64, 1 << 53)):
+        output = _output(op, dtype, border, *input_shapes)
+        if output.max() < bound:
+            return int(output.sum(dtype=np.int64)) if output.size else 0
+    raise WitnessError("E605", f"{op.kind} sums more products than the ones probe can tell apart")
+
+
+def _output(op: Op, dtype: Any, border: float | None, *input_shapes: tuple[int, ...]) -> Array:
+    arithmetic = Arithmetic(dtype, border)
+    arrays = [np.ones(shape, dtype) for shape in input_shapes]
+    return perform(op, arrays, Ones(np.random.default_rng(0), arithmetic), Tally(arithmetic))

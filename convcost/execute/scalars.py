@@ -1,0 +1,200 @@
+"""Counting scalars: arrays of numbers that count what is done to them, for tiny shapes.
+
+The executors run unchanged on object arrays. A number knows whether it is a real element or padding, and each of its
+operators writes down that it was performed: nothing is derived from a shape, and nothing is trusted.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from convcost.counts import Counts
+from convcost.execute._executor import perform
+from convcost.execute.arithmetic import Arithmetic, Array
+from convcost.execute.tally import Tally
+from convcost.execute.weights import Weights
+from convcost.ops import Op
+
+
+class Ledger:
+    """What the numbers of one run wrote down."""
+
+    def __init__(self) -> None:
+        self.all: Counter[str] = Counter()
+        self.valid: Counter[str] = Counter()
+
+
+class Number:
+    """A float that counts, and knows whether it is real or padding.
+
+    A step is valid where all its operands are real. What a product, a quotient or a power makes of padding is padding;
+    a sum or an extremum of something real and padding is real, for that is an accumulator that met padding.
+
+    Examples
+    --------
+    >>> ledger = Ledger()
+    >>> real, padding = Number(2.0, ledger), Number(0.0, ledger, real=False)
+    >>> total = real * 3.0 + padding * 3.0
+    >>> total.value, total.real, dict(ledger.all), dict(ledger.valid)
+    (6.0, True, {'mul': 2, 'add': 1}, {'mul': 1})
+    """
+
+    __slots__ = ("ledger", "real", "value")
+
+    def __init__(self, value: float, ledger: Ledger, *, real: bool = True) -> None:
+        self.value = value
+        self.ledger = ledger
+        self.real = real
+
+    def __float__(self) -> float:
+        return self.value
+
+    def _binary(self, primitive: str, value: Callable[[float, float], float], other: Any, *, joins: bool) -> Number:
+        real = other.real if isinstance(other, Number) else True
+        self.ledger.all[primitive] += 1
+        if self.real and real:
+            self.ledger.valid[primitive] += 1
+        return Number(
+            value(self.value, float(other)), self.ledger, real=(self.real or real) if joins else (self.real and real)
+        )
+
+    def _unary(self, primitive: str, value: Callable[[float], float]) -> Number:
+        self.ledger.all[primitive] += 1
+        self.ledger.valid[primitive] += self.real
+        return Number(value(self.value), self.ledger, real=self.real)
+
+    def __mul__(self, other: Any) -> Number:
+        return self._binary("mul", lambda a, b: a * b, other, joins=False)
+
+    __rmul__ = __mul__
+
+    def __add__(self, other: Any) -> Number:
+        return self._binary("add", lambda a, b: a + b, other, joins=True)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> Number:
+        return self._binary("add", lambda a, b: a - b, other, joins=True)
+
+    def __rsub__(self, other: Any) -> Number:
+        return self._binary("add", lambda a, b: b - a, other, joins=True)
+
+    def __truediv__(self, other: Any) -> Number:
+        return self._binary("div", lambda a, b: a / b, other, joins=False)
+
+    def __rtruediv__(self, other: Any) -> Number:
+        return self._binary("div", lambda a, b: b / a, other, joins=False)
+
+    def __pow__(self, other: Any) -> Number:
+        return self._binary("pow", lambda a, b: a**b, other, joins=False)
+
+    def maximum(self, other: Any) -> Number:
+        """Return the larger, for one comparison."""
+        return self._binary("cmp", max, other, joins=True)
+
+    def minimum(self, other: Any) -> Number:
+        """Return the smaller, for one comparison."""
+        return self._binary("cmp", min, other, joins=True)
+
+    def accumulate(self, left: Number, right: Number) -> Number:
+        """Return this plus left · right; where this is padding, so is the product that lands here."""
+        if not self.real:
+            left = Number(left.value, left.ledger, real=False)
+        return self + left * right
+
+    def __abs__(self) -> Number:
+        return self._unary("abs", abs)
+
+    def exp(self) -> Number:
+        """Return e to the power of this; NumPy calls it, as the two below, on object arrays."""
+        return self._unary("exp", math.exp)
+
+    def sqrt(self) -> Number:
+        """Return the square root."""
+        return self._unary("sqrt", math.sqrt)
+
+    def tanh(self) -> Number:
+        """Return the hyperbolic tangent."""
+        return self._unary("tanh", math.tanh)
+
+    def erf(self) -> Number:
+        """Return the error function."""
+        return self._unary("erf", math.erf)
+
+
+class ScalarArithmetic(Arithmetic):
+    """Object arrays of numbers that count; sums of products and extrema are accumulated one by one."""
+
+    maximum: Any = np.frompyfunc(Number.maximum, 2, 1)
+    minimum: Any = np.frompyfunc(Number.minimum, 2, 1)
+    _accumulate: Any = np.frompyfunc(Number.accumulate, 3, 1)
+    _erf: Any = np.frompyfunc(Number.erf, 1, 1)
+
+    def __init__(self) -> None:
+        super().__init__(object)
+        self.ledger = Ledger()
+
+    def wrap(self, array: Array) -> Array:
+        """Return an array of real numbers; numbers stay what they are."""
+        wrapped = np.empty(array.shape, object)
+        for place, value in np.ndenumerate(array):
+            wrapped[place] = value if isinstance(value, Number) else Number(float(value), self.ledger)
+        return wrapped
+
+    def empty(self, shape: Sequence[int]) -> Array:
+        """Return a new array of nothing."""
+        return np.empty(tuple(shape), object)
+
+    def padding(self, value: float) -> Any:
+        """Return a number that knows it is padding."""
+        return Number(value, self.ledger, real=False)
+
+    def erf(self, x: Array) -> Array:
+        """Return the error function of each element."""
+        result: Array = self._erf(x)
+        return result
+
+    def sum(self, x: Array, axes: tuple[int, ...]) -> Array:
+        """Return the sums along axes, from zero."""
+        result: Array = np.add.reduce(x, axis=axes, keepdims=True, initial=Number(0.0, self.ledger))
+        return result
+
+    def max(self, x: Array, axis: int) -> Array:
+        """Return the maxima along an axis, from minus infinity."""
+        result: Array = self.maximum.reduce(x, axis=axis, keepdims=True, initial=Number(-math.inf, self.ledger))
+        return result
+
+    def matmul(self, left: Array, right: Array) -> Array:
+        """Return the matrix products of the last two axes, each sum from zero."""
+        outer = np.broadcast_shapes(left.shape[:-2], right.shape[:-2])
+        return self._products(self.full((*outer, left.shape[-2], right.shape[-1]), 0.0), left, right)
+
+    def multiply_accumulate(self, accumulator: Array, left: Array, right: Array) -> Array:
+        """Add matrix products into an accumulator."""
+        start = accumulator.reshape(*accumulator.shape[:-2], left.shape[-2], right.shape[-1])
+        accumulator[...] = self._products(start, left, right).reshape(accumulator.shape)
+        return accumulator
+
+    def _products(self, total: Array, left: Array, right: Array) -> Array:
+        for term in range(left.shape[-1]):
+            total = self._accumulate(total, left[..., :, term, None], right[..., None, term, :])
+        return total
+
+
+def count_scalars(op: Op, *input_shapes: tuple[int, ...], seed: int = 0) -> tuple[Counts, Counts]:
+    """Run one op on counting scalars and return what they counted: all, and valid.
+
+    >>> from convcost.ops import MaxPool
+    >>> count_scalars(MaxPool((2, 2), padding=(1, 0, 0, 0)), (1, 1, 3, 3))
+    (Counts(cmp=24), Counts(cmp=20))
+    """
+    arithmetic = ScalarArithmetic()
+    random = np.random.default_rng(seed)
+    arrays = [arithmetic.wrap(random.random(shape) - 0.5) for shape in input_shapes]
+    perform(op, arrays, Weights(random, arithmetic), Tally(arithmetic))
+    return Counts(**arithmetic.ledger.all), Counts(**arithmetic.ledger.valid)

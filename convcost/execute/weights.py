@@ -1,0 +1,86 @@
+"""The values a layer stores, allocated by the executor itself; parameters are the sum of these arrays' sizes."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from convcost.execute.arithmetic import Arithmetic, Array
+
+Role: TypeAlias = Literal["weight", "bias", "affine", "running"]
+
+
+class Weights:
+    """Random values by role.
+
+    Weights are drawn with variance 1 / fan-in, so that activations keep their magnitude through a hundred layers;
+    factors, slopes and variances between 1/2 and 3/2, terms and means between -1/2 and 1/2.
+
+    Attributes
+    ----------
+    sizes : Counter
+        Elements allocated, by role: weight, bias, affine (learned scales, shifts and slopes), running (statistics).
+
+    Examples
+    --------
+    >>> weights = Weights(np.random.default_rng(0), Arithmetic())
+    >>> weights.weight((8, 3, 3, 3), fan_in=27).shape, weights.bias(8).shape
+    ((8, 3, 3, 3), (8,))
+    >>> weights.sizes["weight"], weights.sizes["bias"], weights.sizes["affine"]
+    (216, 8, 0)
+    """
+
+    def __init__(self, random: np.random.Generator, arithmetic: Arithmetic) -> None:
+        self.random = random
+        self.arithmetic = arithmetic
+        self.sizes: Counter[str] = Counter()
+
+    def draw(self, role: Role, shape: tuple[int, ...], low: float, high: float) -> Array:  # noqa: ARG002 - for overrides
+        """Return new values; tests and the ones probe put theirs in this place."""
+        values = self.random.random(shape, np.float32)
+        values *= np.float32(high - low)
+        values += np.float32(low)
+        return values
+
+    def _allocate(self, role: Role, shape: Sequence[int], low: float, high: float) -> Array:
+        values = self.arithmetic.wrap(self.draw(role, tuple(shape), low, high))
+        self.sizes[role] += values.size
+        return values
+
+    def weight(self, shape: Sequence[int], fan_in: int) -> Array:
+        """Return the weights of a convolution or a fully connected layer; ``fan_in`` products go into one output."""
+        bound = math.sqrt(3 / fan_in)
+        return self._allocate("weight", shape, -bound, bound)
+
+    def bias(self, size: int) -> Array:
+        """Return the biases, one for each output channel."""
+        return self._allocate("bias", (size,), -0.5, 0.5)
+
+    def factor(self, *shape: int) -> Array:
+        """Return learned scales or slopes."""
+        return self._allocate("affine", shape, 0.5, 1.5)
+
+    def term(self, *shape: int) -> Array:
+        """Return learned shifts."""
+        return self._allocate("affine", shape, -0.5, 0.5)
+
+    def mean(self, size: int) -> Array:
+        """Return running means."""
+        return self._allocate("running", (size,), -0.5, 0.5)
+
+    def variance(self, size: int) -> Array:
+        """Return running variances."""
+        return self._allocate("running", (size,), 0.5, 1.5)
+
+
+def along_channels(values: Array, rank: int) -> Array:
+    """Return one value for each channel in a shape that broadcasts over (N, C, ...) of that rank.
+
+    >>> along_channels(np.zeros(8), 4).shape
+    (8, 1, 1)
+    """
+    return values.reshape(-1, *(1,) * (rank - 2))

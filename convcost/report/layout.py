@@ -1,0 +1,189 @@
+"""Documents as lines of fixed width, each a sequence of styled spans: what the terminal prints with or without colour.
+
+Where the width does not suffice the bar of shares goes first, then names are shortened in the middle, then kinds, then
+columns move together; numbers are never cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeAlias
+
+from convcost.report.table import Column, Document, Section, Table, Written
+from convcost.report.text import cell_text, pad, paragraph, shortened, totals_text, width_of, wrap
+
+Span: TypeAlias = tuple[str, str]
+Line: TypeAlias = list[Span]
+
+WIDEST_TEXT = 100
+"""Sentences are not set wider than this: long lines are hard to read."""
+
+BAR = (4, 24)
+"""Narrowest and widest bar of shares, in cells."""
+
+NARROWEST = {"name": 12, "text": 8}
+"""How far columns that are not numbers may be shortened."""
+
+MARKS = {"": " ", "added": "+", "removed": "-", "changed": "~"}
+
+
+def lines(document: Document, width: int = 80) -> list[Line]:
+    """Return the lines of a document."""
+    result: list[Line] = [[(line, "quiet")] for line in paragraph(document.headline, min(width, WIDEST_TEXT))]
+    for section in document.sections:
+        result.append([])
+        result.extend(_section(section, width))
+    return result
+
+
+def plain(document: Document, width: int = 80) -> str:
+    """Return a document as text without colour, lines ending in "\\n"."""
+    return "".join("".join(text for text, _ in line).rstrip() + "\n" for line in lines(document, width))
+
+
+def _section(section: Section, width: int) -> Iterator[Line]:
+    text = min(width, WIDEST_TEXT)
+    for line in paragraph(section.title, text):
+        yield [(line, "title")]
+    for fact in section.facts:
+        for line in paragraph(fact, text):
+            yield [(line, "quiet")]
+    if section.table.columns:
+        yield []
+        yield from table_lines(section.table, width)
+    if section.formulas:
+        yield []
+        yield from formula_lines(section.formulas, text)
+    if section.notes:
+        yield []
+    for note in section.notes:
+        for line in paragraph(note, text, "", "  "):
+            yield [(line, "quiet")]
+
+
+def formula_lines(formulas: Sequence[Written], width: int) -> Iterator[Line]:
+    """Set formulas beneath each other, the signs of equality aligned; a domain they share is said once."""
+    names = max(width_of(f.name) for f in formulas)
+    for i, f in enumerate(formulas):
+        head = pad(f.name, names)
+        for number, line in enumerate(wrap(f.terms, width, f"{head} = ", " " * (names + 3))):
+            yield [(line[:names], "name"), (line[names:], "")] if number == 0 else [(line, "")]
+        last = i == len(formulas) - 1
+        if f.where and (last or formulas[i + 1].where != f.where):
+            for line in paragraph(f.where, width, " " * (names + 3), " " * (names + 3)):
+                yield [(line, "quiet")]
+            if not last:
+                yield []
+
+
+@dataclass(frozen=True, slots=True)
+class _Widths:
+    columns: list[int]
+    gap: str
+    bar: int
+
+    @property
+    def whole(self) -> int:
+        """Width of the table, the bar left out."""
+        return sum(self.columns) + len(self.gap) * (len(self.columns) - 1)
+
+
+def table_lines(table: Table, width: int) -> Iterator[Line]:
+    """Set a table: titles, rows, a rule, totals."""
+    body = [[cell_text(c, column) for c, column in zip(row.cells, table.columns, strict=True)] for row in table.rows]
+    totals = totals_text(table)
+    marked = any(row.change for row in table.rows)
+    margin = 2 if marked else 0
+    widths = _fit(table, [*body, *totals], width - margin)
+    blank = " " * margin
+    yield from _titles(table.columns, widths, blank)
+    shares = _shares(table)
+    for row, texts, share in zip(table.rows, body, shares, strict=True):
+        line: Line = [(f"{MARKS[row.change]} ", row.change)] if marked else []
+        line += _cells(table.columns, texts, widths, row.change)
+        if widths.bar and share:
+            line.append((" " + bar(share, widths.bar), "bar"))
+        yield line
+    if totals:
+        yield [(blank + "─" * widths.whole, "rule")]
+    for texts in totals:
+        yield [(blank, ""), *((text, "total") for text, _ in _cells(table.columns, texts, widths, ""))]
+
+
+def bar(share: Fraction, width: int) -> str:
+    """Draw a share of the widest bar, to half a cell.
+
+    >>> bar(Fraction(3, 4), 2), bar(Fraction(1), 2)
+    ('━╸', '━━')
+    """
+    halves = int(share * width * 2 + Fraction(1, 2))
+    return "━" * (halves // 2) + "╸" * (halves % 2)
+
+
+def _shares(table: Table) -> list[Fraction | None]:
+    """Return the bar of each row relative to the longest; None where there are no shares."""
+    at = next((i for i, column in enumerate(table.columns) if column.type == "share"), None)
+    if at is None:
+        return [None] * len(table.rows)
+    values = [row.cells[at] for row in table.rows]
+    numbers = [Fraction(v) if isinstance(v, int | Fraction) else None for v in values]
+    largest = max((n for n in numbers if n), default=None)
+    return [n / largest if n and largest else None for n in numbers]
+
+
+def _fit(table: Table, rows: Sequence[Sequence[str]], width: int) -> _Widths:
+    natural = [
+        max(width_of(column.title), *(width_of(row[i]) for row in rows)) if rows else width_of(column.title)
+        for i, column in enumerate(table.columns)
+    ]
+    if table.columns[-1].type == "share":
+        # the bar stands behind the last column, one blank apart
+        room = width - _Widths(natural, "  ", 0).whole - 1
+        if room >= BAR[0]:
+            return _Widths(natural, "  ", min(room, BAR[1]))
+    shrunk = list(natural)
+    gap = "  "
+    for kind, least in NARROWEST.items():
+        for i, column in enumerate(table.columns):
+            excess = _Widths(shrunk, gap, 0).whole - width
+            if column.type == kind and excess > 0:
+                shrunk[i] = max(min(least, shrunk[i]), shrunk[i] - excess)
+    if _Widths(shrunk, gap, 0).whole > width:
+        gap = " "
+    return _Widths(shrunk, gap, 0)
+
+
+def _titles(columns: Sequence[Column], widths: _Widths, blank: str) -> Iterator[Line]:
+    if any(column.over for column in columns):
+        yield [(blank + _over(columns, widths), "header")]
+    texts = [
+        pad(shortened(column.title, w), w, right=column.numeric)
+        for column, w in zip(columns, widths.columns, strict=True)
+    ]
+    yield [(blank + widths.gap.join(texts), "header")]
+
+
+def _over(columns: Sequence[Column], widths: _Widths) -> str:
+    """Set titles shared by neighbours above them, aligned right with the last."""
+    text, i = "", 0
+    while i < len(columns):
+        j = i
+        while j + 1 < len(columns) and columns[j + 1].over == columns[i].over:
+            j += 1
+        size = sum(widths.columns[i : j + 1]) + len(widths.gap) * (j - i)
+        text += pad(shortened(columns[i].over, size), size, right=True) + widths.gap
+        i = j + 1
+    return text
+
+
+def _cells(columns: Sequence[Column], texts: Sequence[str], widths: _Widths, change: str) -> Line:
+    line: Line = []
+    for i, (column, text, width) in enumerate(zip(columns, texts, widths.columns, strict=True)):
+        if i:
+            line.append((widths.gap, ""))
+        cell = pad(shortened(text, width) if not column.numeric else text, width, right=column.numeric)
+        quiet = text == "–" or column.type in {"text", "shape"}
+        line.append((cell, change or ("quiet" if quiet else "name" if column.type == "name" else "")))
+    return line

@@ -1,0 +1,135 @@
+"""The one table model: what is shown, free of how it is drawn.
+
+A ``Document`` names its convention and holds sections; a ``Section`` has a title, a table, notes and formulas. Renderers
+turn a document into text, Markdown, CSV, JSON or LaTeX; values stay exact until then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Literal, TypeAlias
+
+Cell: TypeAlias = str | int | Fraction | tuple[int, ...] | None
+"""Text, an exact number, the shape of a tensor without its batch, or None: the row has no such value."""
+
+Type = Literal["name", "text", "shape", "count", "share", "ratio"]
+"""``name`` may be shortened in the middle; ``share`` and ``ratio`` are derived from counts and shown rounded."""
+
+Change = Literal["", "added", "removed", "changed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its stable key, its title for readers, and the type that decides on alignment and writing.
+
+    Attributes
+    ----------
+    over : str
+        Title shared with neighbouring columns, set above theirs; empty for none.
+    """
+
+    key: str
+    title: str
+    type: Type = "count"
+    over: str = ""
+
+    @property
+    def numeric(self) -> bool:
+        """Whether cells are aligned right."""
+        return self.type not in {"name", "text"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Cells in the order of the columns; ``change`` says how the row differs between compared models."""
+
+    cells: tuple[Cell, ...]
+    change: Change = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns, rows, and the totals row beneath them if there is one."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    totals: Row | None = None
+
+    def column(self, key: str) -> tuple[Cell, ...]:
+        """Return the cells of a column, totals left out.
+
+        >>> Table((Column("n", "N"),), (Row((1,)), Row((2,)))).column("n")
+        (1, 2)
+        """
+        at = [c.key for c in self.columns].index(key)
+        return tuple(row.cells[at] for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A formula as text: its name, its terms in two notations, and where it holds.
+
+    Attributes
+    ----------
+    key : str
+        Name of the metric, "mult_adds".
+    terms, latex : tuple of str
+        Summands, each but the first with its sign, in Unicode and in LaTeX.
+    where : str
+        "valid for 32 | R and 32α ∈ ℤ, with r = R/32".
+    """
+
+    key: str
+    name: str
+    terms: tuple[str, ...]
+    latex: tuple[str, ...]
+    where: str = ""
+
+    @property
+    def text(self) -> str:
+        """The whole right-hand side on one line."""
+        return " ".join(self.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One model, one comparison, ...: what stands above the table, the table, and what stands beneath.
+
+    Attributes
+    ----------
+    facts : tuple of str
+        Lines under the title: bindings, source.
+    notes : tuple of str
+        Lines under the table.
+    data : mapping
+        What formats for programs add to rows and totals: names, bindings, exact numbers.
+    """
+
+    title: str
+    table: Table
+    facts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    formulas: tuple[Written, ...] = ()
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What one command prints.
+
+    Attributes
+    ----------
+    headline : str
+        First line: the convention in words.
+    kind : str
+        What the sections are, in the plural: the key they stand under in JSON ("models", "comparisons").
+    data : mapping
+        What JSON says once for all sections.
+    """
+
+    headline: str
+    kind: str
+    sections: tuple[Section, ...]
+    data: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,217 @@
+"""Pooling, and the other ops on windows that store nothing: padding and upsampling."""
+
+# ruff: noqa: D102 - Rule says what the methods return, the docstring of a rule what is counted
+
+from __future__ import annotations
+
+import math
+
+from convcost.counts import Counts
+from convcost.errors import ShapeError
+from convcost.ops import AdaptiveAvgPool, AvgPool, GlobalAvgPool, LpPool, MaxPool, Pad, Shape, Upsample
+from convcost.ops._op import per_axis
+from convcost.rules._rule import Rule, rule
+from convcost.rules.checks import numeric, settled, spatial, whole
+from convcost.rules.windows import real, slide
+from convcost.symbols import Dim, ceil_div, floor_div, is_symbolic, product
+
+
+@rule(MaxPool)
+class MaxPoolRule(Rule[MaxPool]):
+    """Maximum: one comparison for each element of each window, N · C · ∏ out · ∏ K.
+
+    Examples
+    --------
+    >>> MaxPoolRule().counts(MaxPool((3, 3), stride=2), (1, 64, 7, 7))
+    Counts(cmp=5184)
+    """
+
+    def output(self, op: MaxPool, *inputs: Shape) -> Shape:
+        return _slid(op, inputs[0])
+
+    def counts(self, op: MaxPool, *inputs: Shape) -> Counts:
+        return Counts(cmp=_seen(op, inputs[0]))
+
+    def valid(self, op: MaxPool, *inputs: Shape) -> Counts:
+        return Counts(cmp=_seen_real(op, inputs[0]))
+
+
+@rule(AvgPool)
+class AvgPoolRule(Rule[AvgPool]):
+    """Mean: one addition for each element of each window and one division for each output element.
+
+    What the divisor is, with padding or without, is not a count.
+
+    Examples
+    --------
+    >>> AvgPoolRule().counts(AvgPool((2, 2), stride=2), (1, 8, 6, 6))
+    Counts(add=288, div=72)
+    """
+
+    def output(self, op: AvgPool, *inputs: Shape) -> Shape:
+        return _slid(op, inputs[0])
+
+    def counts(self, op: AvgPool, *inputs: Shape) -> Counts:
+        return Counts(add=_seen(op, inputs[0]), div=product(_slid(op, inputs[0])))
+
+    def valid(self, op: AvgPool, *inputs: Shape) -> Counts:
+        return Counts(add=_seen_real(op, inputs[0]), div=product(_slid(op, inputs[0])))
+
+
+@rule(LpPool)
+class LpPoolRule(Rule[LpPool]):
+    """p-norm: |x| and its power once for each input element, an addition for each element of each window, a root each.
+
+    The root is a power, one for each output element.
+
+    Examples
+    --------
+    >>> LpPoolRule().counts(LpPool((2, 2), stride=2), (1, 1, 4, 4))
+    Counts(add=16, pow=20, abs=16)
+    """
+
+    def output(self, op: LpPool, *inputs: Shape) -> Shape:
+        return _slid(op, inputs[0])
+
+    def counts(self, op: LpPool, *inputs: Shape) -> Counts:
+        return _norm(_seen(op, inputs[0]), inputs[0], self.output(op, *inputs))
+
+    def valid(self, op: LpPool, *inputs: Shape) -> Counts:
+        return _norm(_seen_real(op, inputs[0]), inputs[0], self.output(op, *inputs))
+
+
+@rule(GlobalAvgPool)
+class GlobalAvgPoolRule(Rule[GlobalAvgPool]):
+    """Mean over all places: an addition for each element and a division for each channel.
+
+    Examples
+    --------
+    >>> GlobalAvgPoolRule().counts(GlobalAvgPool(), (1, 1024, 7, 7))
+    Counts(add=50176, div=1024)
+    """
+
+    def output(self, op: GlobalAvgPool, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        return (*x[:2], *(1 for _ in spatial(op, x)))
+
+    def counts(self, op: GlobalAvgPool, *inputs: Shape) -> Counts:
+        (x,) = inputs
+        return Counts(add=product(x), div=product(self.output(op, x)))
+
+
+@rule(AdaptiveAvgPool)
+class AdaptiveAvgPoolRule(Rule[AdaptiveAvgPool]):
+    """Mean over ``output`` windows an axis: an addition for each element of each window, a division for each output.
+
+    Along an axis of n the o windows ⌊i·n/o⌋ to ⌈(i+1)·n/o⌉ hold n + o - gcd(n, o) elements together: each boundary
+    that does not fall between two elements puts one element into both windows.
+
+    Examples
+    --------
+    >>> AdaptiveAvgPoolRule().counts(AdaptiveAvgPool((3,)), (1, 1, 7))
+    Counts(add=9, div=3)
+    """
+
+    def output(self, op: AdaptiveAvgPool, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        spatial(op, x, len(op.output))
+        return (*x[:2], *(whole(extent, "an output extent of {}") for extent in op.output))
+
+    def counts(self, op: AdaptiveAvgPool, *inputs: Shape) -> Counts:
+        (x,) = inputs
+        out = self.output(op, x)
+        held = [_held(op, n, extent) for n, extent in zip(x[2:], op.output, strict=True)]
+        return Counts(add=product((*held, *x[:2])), div=product(out))
+
+
+@rule(Upsample)
+class UpsampleRule(Rule[Upsample]):
+    """``nearest`` copies; ``linear`` makes each element of each pass of two products and two additions.
+
+    A pass enlarges one axis, in order, so the later ones work on more elements; an axis that stays as it is has no
+    pass. The weights of the interpolation are constants and not counted.
+
+    Examples
+    --------
+    >>> UpsampleRule().counts(Upsample((2, 2), mode="linear"), (1, 1, 3, 3))
+    Counts(mul=108, add=108)
+    """
+
+    def output(self, op: Upsample, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        extents = spatial(op, x, len(op.factor))
+        factors = (whole(factor, "an upsampling factor of {}") for factor in op.factor)
+        return (*x[:2], *(n * factor for n, factor in zip(extents, factors, strict=True)))
+
+    def counts(self, op: Upsample, *inputs: Shape) -> Counts:
+        (x,) = inputs
+        out = self.output(op, x)
+        if op.mode == "nearest":
+            return Counts()
+        made: Dim = 0
+        for axis, factor in enumerate(op.factor, 2):
+            # whether there is a pass at all depends on the factor
+            if numeric(op, "factor", factor, "the passes of {} have") != 1:
+                made += product((*out[: axis + 1], *x[axis + 1 :]))
+        return Counts(mul=2 * made, add=2 * made)
+
+
+@rule(Pad)
+class PadRule(Rule[Pad]):
+    """Padding as a layer of its own moves elements and counts nothing; negative amounts cut.
+
+    Examples
+    --------
+    >>> PadRule().output(Pad((1, 0, 1, -2)), (1, 8, 5, 5))
+    (1, 8, 7, 3)
+    """
+
+    def output(self, op: Pad, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        rank = len(op.padding) // 2
+        extents = spatial(op, x, rank)
+        if len(op.padding) != 2 * rank:
+            raise ShapeError(
+                "E409", f"the padding of pad has {len(op.padding)} amounts: all the beginnings, then all the ends"
+            )
+        for amount in op.padding:
+            whole(abs(amount), "a padding of {}", 0)
+        out = [settled(n + lo + hi) for n, lo, hi in zip(extents, op.padding[:rank], op.padding[rank:], strict=True)]
+        if any(type(extent) is int and extent < 1 for extent in out):
+            raise ShapeError(
+                "E410", f"pad cuts off all of its input of {per_axis(extents)} ({per_axis(tuple(out))} is left)"
+            )
+        return (*x[:2], *out)
+
+
+def _slid(op: MaxPool | AvgPool | LpPool, x: Shape) -> Shape:
+    return (*x[:2], *slide(op, x))
+
+
+def _seen(op: MaxPool | AvgPool | LpPool, x: Shape) -> Dim:
+    """Return how many elements all windows together hold, padding included."""
+    return product((*op.kernel, *_slid(op, x)))
+
+
+def _seen_real(op: MaxPool | AvgPool | LpPool, x: Shape) -> Dim:
+    """Return how many elements of the input all windows together hold."""
+    taps = real(op, x)
+    return _seen(op, x) if taps is None else product((*taps, *x[:2]))
+
+
+def _norm(seen: Dim, x: Shape, out: Shape) -> Counts:
+    elements = product(x)
+    return Counts(abs=elements, pow=elements + product(out), add=seen)
+
+
+def _held(op: AdaptiveAvgPool, n: Dim, windows: Dim) -> Dim:
+    """Return how many elements the windows of an axis hold together."""
+    if windows in (1, n):
+        return n
+    o = numeric(op, "output", windows, "the windows of {} have")
+    if not is_symbolic(n):
+        return n + o - math.gcd(int(n), o)
+    held: Dim = 0
+    for i in range(o):
+        held += ceil_div((i + 1) * n, o) - floor_div(i * n, o)
+    return settled(held)
