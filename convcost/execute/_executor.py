@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeAlias, TypeVar
 
+import numpy as np
+
 from convcost.counts import Counts
 from convcost.errors import UnsupportedError
 from convcost.execute.arithmetic import Array
@@ -102,15 +104,18 @@ def perform(op: Op, arrays: Sequence[Array], weights: Weights, tally: Tally) -> 
         E605 where the tensors do not fit the op.
     """
     function = executor_of(op)
-    _check_bound(op)
+    check_bound(op)
+    if op.inputs and len(arrays) != op.inputs:
+        raise WitnessError("E605", f"{op.name} takes {op.inputs} tensor and is given {len(arrays)}")
     try:
         return function(Layer(op, weights, tally), *arrays)
     except (ValueError, IndexError, ZeroDivisionError, MemoryError) as error:
         shapes = ", ".join(str(tuple(x.shape)) for x in arrays)
-        raise WitnessError("E605", f"{op.kind} cannot be run on {shapes}: {error}") from error
+        raise WitnessError("E605", f"{op.name} cannot be run on {shapes}: {error or 'out of memory'}") from error
 
 
-def _check_bound(op: Op) -> None:
+def check_bound(op: Op) -> None:
+    """Refuse an op that has extents other than integers (E603)."""
     for name, argument in op.arguments().items():
         if argument.type not in _EXTENTS:
             continue
@@ -138,5 +143,5 @@ def evidence(arrays: Sequence[Array], output: Array, weights: Weights, tally: Ta
         valid=tally.valid,
         input_elements=sum(x.size for x in arrays),
         output_elements=output.size,
-        output=output if keep else None,
+        output=np.asarray(output) if keep else None,
     )

@@ -42,13 +42,14 @@ FUNCTIONS: frozenset[Callable[..., Any]] = frozenset(
 )
 """NumPy functions that only move elements."""
 
-METHODS = frozenset({"astype", "copy", "reshape", "swapaxes", "transpose", "view"})
+METHODS = frozenset({"astype", "copy", "repeat", "reshape", "swapaxes", "transpose", "view"})
 """Methods that only move elements; the others are refused, for some compute without telling (``dot``)."""
 
 
 class Intercepted(np.ndarray[Any, Any]):
     """An array that charges every primitive performed on it to its ledger."""
 
+    __array_priority__ = 1.0  # what is joined of such and ordinary arrays is such an array
     ledger: Counter[str]
 
     def __array_finalize__(self, source: Any) -> None:
@@ -74,7 +75,8 @@ class Intercepted(np.ndarray[Any, Any]):
             return accumulator
         if function not in FUNCTIONS:
             raise WitnessError("E604", f"interception does not know what numpy.{function.__name__} costs")
-        return super().__array_function__(function, types, arguments, options)
+        result = super().__array_function__(function, types, arguments, options)
+        return _intercepted(result, self.ledger) if isinstance(result, np.ndarray) else result
 
 
 def _refused(name: str) -> Any:

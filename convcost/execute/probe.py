@@ -11,16 +11,8 @@ from convcost.errors import UnsupportedError
 from convcost.execute._executor import perform
 from convcost.execute.arithmetic import Arithmetic, Array
 from convcost.execute.tally import Tally, WitnessError
-from convcost.execute.weights import Role, Weights
+from convcost.execute.weights import Weights
 from convcost.ops import Conv, Linear, Op, TransposedConv
-
-
-class Ones(Weights):
-    """Weights of 1."""
-
-    def draw(self, role: Role, shape: tuple[int, ...], low: float, high: float) -> Array:
-        """Return ones."""
-        return np.ones(shape, self.arithmetic.dtype)
 
 
 def ones_probe(op: Op, *input_shapes: tuple[int, ...]) -> tuple[int, int]:
@@ -65,10 +57,12 @@ def _sum(op: Op, border: float | None, *input_shapes: tuple[int, ...]) -> int:
         output = _output(op, dtype, border, *input_shapes)
         if output.max() < bound:
             return int(output.sum(dtype=np.int64)) if output.size else 0
-    raise WitnessError("E605", f"{op.kind} sums more products than the ones probe can tell apart")
+    raise WitnessError("E605", f"{op.name} sums more products than the ones probe can tell apart")
 
 
 def _output(op: Op, dtype: Any, border: float | None, *input_shapes: tuple[int, ...]) -> Array:
+    def ones(shape: tuple[int, ...], *_bounds: float) -> Array:
+        return np.ones(shape, dtype)
+
     arithmetic = Arithmetic(dtype, border)
-    arrays = [np.ones(shape, dtype) for shape in input_shapes]
-    return perform(op, arrays, Ones(np.random.default_rng(0), arithmetic), Tally(arithmetic))
+    return perform(op, [ones(shape) for shape in input_shapes], Weights(ones, arithmetic), Tally(arithmetic))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from convcost.counts import Counts
-from convcost.errors import ConvcostError, UsageError
-from convcost.execute._executor import Executed, evidence, perform
+from convcost.errors import ConvcostError
+from convcost.execute._executor import Executed, check_bound, evidence, perform
 from convcost.execute.arithmetic import Arithmetic, Array
 from convcost.execute.intercept import Intercepted, Interception
 from convcost.execute.tally import Tally, WitnessError
-from convcost.execute.weights import Weights
+from convcost.execute.weights import Draw, Weights, uniform
 from convcost.graph import Graph, Node
 from convcost.ops import Input, Op
 
@@ -63,7 +64,7 @@ def run(
     [((1, 3, 8, 8), 0, 0), ((1, 4, 6, 6), 108, 3888)]
     """
     arithmetic = Interception() if audit else Arithmetic()
-    random = np.random.default_rng(seed)
+    draw = uniform(np.random.default_rng(seed))
     given = dict(inputs or {})
     last_use = {source: index for index, node in enumerate(graph.nodes) for source in node.inputs}
     alive: dict[int, Array] = {}
@@ -72,9 +73,9 @@ def run(
         try:
             arrays = [alive[source] for source in node.inputs]
             if isinstance(node.op, Input):
-                output, seen = _take(node.op, given.pop(node.name, None), batch, random, arithmetic, keep=keep)
+                output, seen = _take(node.op, given.pop(node.name, None), batch, draw, arithmetic, keep=keep)
             else:
-                output, seen = _run(node.op, arrays, Weights(random, arithmetic), arithmetic, keep=keep)
+                output, seen = _run(node.op, arrays, Weights(draw, arithmetic), arithmetic, keep=keep)
         except ConvcostError as error:
             error.span = error.span or node.origin.span
             error.trail = error.trail or node.origin.trail
@@ -89,13 +90,11 @@ def run(
         if on_node:
             on_node(node, seen)
     if given:
-        raise UsageError("E001", f"{next(iter(given))!r} is not an input of {graph.name}")
+        raise WitnessError("E605", f"{next(iter(given))!r} is not an input of {graph.name}")
     return found
 
 
-def execute_op(
-    op: Op, *arrays: Array, seed: int = 0, weights: Callable[[Arithmetic], Weights] | None = None
-) -> tuple[Array, Executed]:
+def execute_op(op: Op, *arrays: Array, seed: int = 0, draw: Draw | None = None) -> tuple[Array, Executed]:
     """Run one op on given arrays and return its output and the evidence.
 
     Parameters
@@ -106,8 +105,8 @@ def execute_op(
         Its inputs, batch first; they are taken as float32.
     seed : int
         Of the weights.
-    weights : callable, optional
-        Makes the provider of weights, where they are to be known ones.
+    draw : callable, optional
+        Where the weights come from, if they are to be known ones: called with a shape and two bounds for each array.
 
     Examples
     --------
@@ -117,8 +116,8 @@ def execute_op(
     (array([1., 1.], dtype=float32), Counts(add=30, div=2))
     """
     arithmetic = Arithmetic()
-    provider = weights(arithmetic) if weights else Weights(np.random.default_rng(seed), arithmetic)
-    return _run(op, [arithmetic.wrap(x) for x in arrays], provider, arithmetic)
+    weights = Weights(draw or uniform(np.random.default_rng(seed)), arithmetic)
+    return _run(op, [arithmetic.wrap(x) for x in arrays], weights, arithmetic)
 
 
 def audit_op(op: Op, *arrays: Array, seed: int = 0) -> tuple[Executed, Counts]:
@@ -130,8 +129,8 @@ def audit_op(op: Op, *arrays: Array, seed: int = 0) -> tuple[Executed, Counts]:
     (Counts(cmp=60), Counts(cmp=60))
     """
     arithmetic = Interception()
-    provider = Weights(np.random.default_rng(seed), arithmetic)
-    _, seen = _run(op, [arithmetic.wrap(x) for x in arrays], provider, arithmetic)
+    weights = Weights(uniform(np.random.default_rng(seed)), arithmetic)
+    _, seen = _run(op, [arithmetic.wrap(x) for x in arrays], weights, arithmetic)
     return seen, arithmetic.seen
 
 
@@ -145,22 +144,22 @@ def _run(
         output = perform(op, arrays, weights, tally)
     if isinstance(arithmetic, Interception):
         if not isinstance(output, Intercepted):
-            raise WitnessError("E604", f"the output of {op.kind} escaped interception")
+            raise WitnessError("E604", f"the output of {op.name} escaped interception")
         if arithmetic.seen != tally.all:
-            raise WitnessError("E606", f"{op.kind} tallied {tally.all}, and NumPy performed {arithmetic.seen}")
+            raise WitnessError("E606", f"{op.name} tallied {tally.all}, and NumPy performed {arithmetic.seen}")
     return output, evidence(arrays, output, weights, tally, keep=keep)
 
 
 def _take(
-    op: Input, given: Any, batch: int, random: np.random.Generator, arithmetic: Arithmetic, *, keep: bool
+    op: Input, given: Any, batch: int, draw: Draw, arithmetic: Arithmetic, *, keep: bool
 ) -> tuple[Array, Executed]:
     """Take what comes from outside: given values, or random ones with mean 0 and variance 1."""
-    if given is None:
-        weights = Weights(random, arithmetic)
-        given = weights.draw("weight", (batch, *op.shape), -(3**0.5), 3**0.5)
-    tensor = arithmetic.wrap(given)
-    if tensor.shape != (batch, *op.shape):
-        raise UsageError("E001", f"the input has the shape {tensor.shape} and not {(batch, *op.shape)}")
-    tally = Tally(arithmetic)
-    output = perform(op, [tensor], Weights(random, arithmetic), tally)
-    return output, evidence([], output, Weights(random, arithmetic), tally, keep=keep)
+    check_bound(op)
+    shape = (batch, *op.shape)
+    bound = math.sqrt(3)
+    tensor = arithmetic.wrap(draw(shape, -bound, bound) if given is None else given)
+    if tensor.shape != shape:
+        raise WitnessError("E605", f"the input has the shape {tensor.shape} and not {shape}")
+    weights, tally = Weights(draw, arithmetic), Tally(arithmetic)
+    output = perform(op, [tensor], weights, tally)
+    return output, evidence([], output, weights, tally, keep=keep)

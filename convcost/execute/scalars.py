@@ -17,7 +17,7 @@ from convcost.counts import Counts
 from convcost.execute._executor import perform
 from convcost.execute.arithmetic import Arithmetic, Array
 from convcost.execute.tally import Tally
-from convcost.execute.weights import Weights
+from convcost.execute.weights import Weights, uniform
 from convcost.ops import Op
 
 
@@ -171,12 +171,11 @@ class ScalarArithmetic(Arithmetic):
 
     def matmul(self, left: Array, right: Array) -> Array:
         """Return the matrix products of the last two axes, each sum from zero."""
-        outer = np.broadcast_shapes(left.shape[:-2], right.shape[:-2])
-        return self._products(self.full((*outer, left.shape[-2], right.shape[-1]), 0.0), left, right)
+        return self._products(self.full(_shape(left, right), 0.0), left, right)
 
     def multiply_accumulate(self, accumulator: Array, left: Array, right: Array) -> Array:
         """Add matrix products into an accumulator."""
-        start = accumulator.reshape(*accumulator.shape[:-2], left.shape[-2], right.shape[-1])
+        start = accumulator.reshape(_shape(left, right))
         accumulator[...] = self._products(start, left, right).reshape(accumulator.shape)
         return accumulator
 
@@ -184,6 +183,12 @@ class ScalarArithmetic(Arithmetic):
         for term in range(left.shape[-1]):
             total = self._accumulate(total, left[..., :, term, None], right[..., None, term, :])
         return total
+
+
+def _shape(left: Array, right: Array) -> tuple[int, ...]:
+    """Return the shape of a product of matrices in the last two axes."""
+    outer = np.broadcast_shapes(left.shape[:-2], right.shape[:-2])
+    return (*outer, left.shape[-2], right.shape[-1])
 
 
 def count_scalars(op: Op, *input_shapes: tuple[int, ...], seed: int = 0) -> tuple[Counts, Counts]:
@@ -194,7 +199,7 @@ def count_scalars(op: Op, *input_shapes: tuple[int, ...], seed: int = 0) -> tupl
     (Counts(cmp=24), Counts(cmp=20))
     """
     arithmetic = ScalarArithmetic()
-    random = np.random.default_rng(seed)
-    arrays = [arithmetic.wrap(random.random(shape) - 0.5) for shape in input_shapes]
-    perform(op, arrays, Weights(random, arithmetic), Tally(arithmetic))
+    draw = uniform(np.random.default_rng(seed))
+    arrays = [arithmetic.wrap(draw(shape, -1.0, 1.0)) for shape in input_shapes]
+    perform(op, arrays, Weights(draw, arithmetic), Tally(arithmetic))
     return Counts(**arithmetic.ledger.all), Counts(**arithmetic.ledger.valid)

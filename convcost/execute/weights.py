@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -13,9 +13,32 @@ from convcost.execute.arithmetic import Arithmetic, Array
 
 Role: TypeAlias = Literal["weight", "bias", "affine", "running"]
 
+Draw: TypeAlias = Callable[[tuple[int, ...], float, float], Array]
+"""Where values come from: a shape and two bounds to an array."""
+
+PERIOD = 1_048_583
+"""Larger arrays repeat their values, which saves most of the time a hundred million random numbers take; a prime, so
+that the repeats do not line up with rows."""
+
+
+def uniform(random: np.random.Generator) -> Draw:
+    """Return a source of random values between the bounds."""
+
+    def draw(shape: tuple[int, ...], low: float, high: float) -> Array:
+        values = np.empty(shape, np.float32)
+        period = random.random(min(values.size, PERIOD), np.float32)
+        period *= np.float32(high - low)
+        period += np.float32(low)
+        flat = values.reshape(-1)
+        for start in range(0, flat.size, PERIOD):
+            flat[start : start + PERIOD] = period[: flat.size - start]
+        return values
+
+    return draw
+
 
 class Weights:
-    """Random values by role.
+    """Values by role, random ones unless ``draw`` has others.
 
     Weights are drawn with variance 1 / fan-in, so that activations keep their magnitude through a hundred layers;
     factors, slopes and variances between 1/2 and 3/2, terms and means between -1/2 and 1/2.
@@ -27,27 +50,20 @@ class Weights:
 
     Examples
     --------
-    >>> weights = Weights(np.random.default_rng(0), Arithmetic())
+    >>> weights = Weights(uniform(np.random.default_rng(0)), Arithmetic())
     >>> weights.weight((8, 3, 3, 3), fan_in=27).shape, weights.bias(8).shape
     ((8, 3, 3, 3), (8,))
     >>> weights.sizes["weight"], weights.sizes["bias"], weights.sizes["affine"]
     (216, 8, 0)
     """
 
-    def __init__(self, random: np.random.Generator, arithmetic: Arithmetic) -> None:
-        self.random = random
+    def __init__(self, draw: Draw, arithmetic: Arithmetic) -> None:
+        self.draw = draw
         self.arithmetic = arithmetic
         self.sizes: Counter[str] = Counter()
 
-    def draw(self, role: Role, shape: tuple[int, ...], low: float, high: float) -> Array:  # noqa: ARG002 - for overrides
-        """Return new values; tests and the ones probe put theirs in this place."""
-        values = self.random.random(shape, np.float32)
-        values *= np.float32(high - low)
-        values += np.float32(low)
-        return values
-
     def _allocate(self, role: Role, shape: Sequence[int], low: float, high: float) -> Array:
-        values = self.arithmetic.wrap(self.draw(role, tuple(shape), low, high))
+        values = self.arithmetic.wrap(self.draw(tuple(shape), low, high))
         self.sizes[role] += values.size
         return values
 

@@ -1,7 +1,7 @@
 """Documents as lines of fixed width, each a sequence of styled spans: what the terminal prints with or without colour.
 
-Where the width does not suffice the bar of shares goes first, then names are shortened in the middle, then kinds, then
-columns move together; numbers are never cut.
+Where the width does not suffice the bar of shares goes first, then names are shortened in the middle, then columns move
+together, then kinds are shortened and names once more; numbers are never cut.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from convcost.report.table import Column, Document, Section, Table, Written
-from convcost.report.text import cell_text, pad, paragraph, shortened, totals_text, width_of, wrap
+from convcost.report.table import Aside, Column, Document, Section, Table, Written
+from convcost.report.text import ABSENT, cell_text, pad, paragraph, shortened, totals_text, width_of, wrap
 
 Span: TypeAlias = tuple[str, str]
 Line: TypeAlias = list[Span]
@@ -23,8 +23,10 @@ WIDEST_TEXT = 100
 BAR = (4, 24)
 """Narrowest and widest bar of shares, in cells."""
 
-NARROWEST = {"name": 12, "text": 8}
-"""How far columns that are not numbers may be shortened."""
+SHORTER = (("name", 16), ("gap", 1), ("text", 8), ("name", 10))
+"""What gives way to a narrow terminal, and down to what, in this order."""
+
+LONGEST_TITLE = 20
 
 MARKS = {"": " ", "added": "+", "removed": "-", "changed": "~"}
 
@@ -50,9 +52,13 @@ def _section(section: Section, width: int) -> Iterator[Line]:
     for fact in section.facts:
         for line in paragraph(fact, text):
             yield [(line, "quiet")]
-    if section.table.columns:
+    for aside in section.before:
+        yield from _aside(aside, width)
+    if section.table:
         yield []
         yield from table_lines(section.table, width)
+    for aside in section.after:
+        yield from _aside(aside, width)
     if section.formulas:
         yield []
         yield from formula_lines(section.formulas, text)
@@ -61,6 +67,13 @@ def _section(section: Section, width: int) -> Iterator[Line]:
     for note in section.notes:
         for line in paragraph(note, text, "", "  "):
             yield [(line, "quiet")]
+
+
+def _aside(aside: Aside, width: int) -> Iterator[Line]:
+    yield []
+    if aside.title:
+        yield [(aside.title, "title")]
+    yield from table_lines(aside.table, width)
 
 
 def formula_lines(formulas: Sequence[Written], width: int) -> Iterator[Line]:
@@ -94,14 +107,13 @@ def table_lines(table: Table, width: int) -> Iterator[Line]:
     """Set a table: titles, rows, a rule, totals."""
     body = [[cell_text(c, column) for c, column in zip(row.cells, table.columns, strict=True)] for row in table.rows]
     totals = totals_text(table)
-    marked = any(row.change for row in table.rows)
-    margin = 2 if marked else 0
+    margin = 2 if table.compares else 0
     widths = _fit(table, [*body, *totals], width - margin)
     blank = " " * margin
     yield from _titles(table.columns, widths, blank)
     shares = _shares(table)
     for row, texts, share in zip(table.rows, body, shares, strict=True):
-        line: Line = [(f"{MARKS[row.change]} ", row.change)] if marked else []
+        line: Line = [(f"{MARKS[row.change]} ", row.change)] if table.compares else []
         line += _cells(table.columns, texts, widths, row.change)
         if widths.bar and share:
             line.append((" " + bar(share, widths.bar), "bar"))
@@ -134,8 +146,9 @@ def _shares(table: Table) -> list[Fraction | None]:
 
 
 def _fit(table: Table, rows: Sequence[Sequence[str]], width: int) -> _Widths:
+    # a long title is shortened rather than that it sets numbers far apart
     natural = [
-        max(width_of(column.title), *(width_of(row[i]) for row in rows)) if rows else width_of(column.title)
+        max(min(width_of(column.title), LONGEST_TITLE), *(width_of(row[i]) for row in rows), 0)
         for i, column in enumerate(table.columns)
     ]
     if table.columns[-1].type == "share":
@@ -143,16 +156,15 @@ def _fit(table: Table, rows: Sequence[Sequence[str]], width: int) -> _Widths:
         room = width - _Widths(natural, "  ", 0).whole - 1
         if room >= BAR[0]:
             return _Widths(natural, "  ", min(room, BAR[1]))
-    shrunk = list(natural)
-    gap = "  "
-    for kind, least in NARROWEST.items():
+    shrunk = _Widths(list(natural), "  ", 0)
+    for what, least in SHORTER:
+        if what == "gap" and shrunk.whole > width:
+            shrunk = _Widths(shrunk.columns, " " * least, 0)
+            continue
         for i, column in enumerate(table.columns):
-            excess = _Widths(shrunk, gap, 0).whole - width
-            if column.type == kind and excess > 0:
-                shrunk[i] = max(min(least, shrunk[i]), shrunk[i] - excess)
-    if _Widths(shrunk, gap, 0).whole > width:
-        gap = " "
-    return _Widths(shrunk, gap, 0)
+            if column.type == what and shrunk.whole > width:
+                shrunk.columns[i] = max(min(least, shrunk.columns[i]), shrunk.columns[i] - (shrunk.whole - width))
+    return shrunk
 
 
 def _titles(columns: Sequence[Column], widths: _Widths, blank: str) -> Iterator[Line]:
@@ -184,6 +196,6 @@ def _cells(columns: Sequence[Column], texts: Sequence[str], widths: _Widths, cha
         if i:
             line.append((widths.gap, ""))
         cell = pad(shortened(text, width) if not column.numeric else text, width, right=column.numeric)
-        quiet = text == "–" or column.type in {"text", "shape"}
+        quiet = text == ABSENT or column.type in {"text", "shape"}
         line.append((cell, change or ("quiet" if quiet else "name" if column.type == "name" else "")))
     return line

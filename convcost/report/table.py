@@ -14,8 +14,8 @@ from typing import Any, Literal, TypeAlias
 Cell: TypeAlias = str | int | Fraction | tuple[int, ...] | None
 """Text, an exact number, the shape of a tensor without its batch, or None: the row has no such value."""
 
-Type = Literal["name", "text", "shape", "count", "share", "ratio"]
-"""``name`` may be shortened in the middle; ``share`` and ``ratio`` are derived from counts and shown rounded."""
+Type = Literal["name", "text", "shape", "count", "difference", "share", "ratio"]
+"""``name`` may be shortened in the middle; a ``difference`` shows its sign; ``share`` and ``ratio`` are shown rounded."""
 
 Change = Literal["", "added", "removed", "changed"]
 
@@ -27,7 +27,8 @@ class Column:
     Attributes
     ----------
     over : str
-        Title shared with neighbouring columns, set above theirs; empty for none.
+        Title shared with neighbouring columns, set above theirs; empty for none. Columns may share their key too;
+        formats for programs then tell them apart by ``title``.
     """
 
     key: str
@@ -51,11 +52,19 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Columns, rows, and the totals row beneath them if there is one."""
+    """Columns, rows, and the totals row beneath them if there is one.
+
+    ``compares`` says that rows carry a change, which every format shows.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     totals: Row | None = None
+    compares: bool = False
+
+    def shares_key(self, column: Column) -> bool:
+        """Tell whether another column has the same key."""
+        return sum(other.key == column.key for other in self.columns) > 1
 
     def column(self, key: str) -> tuple[Cell, ...]:
         """Return the cells of a column, totals left out.
@@ -94,22 +103,38 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """A small table next to the main one of a section; CSV, which holds one table, leaves it out."""
+
+    key: str
+    title: str
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """One model, one comparison, ...: what stands above the table, the table, and what stands beneath.
 
     Attributes
     ----------
+    name : str
+        What the user called it; tells the rows of several sections apart in CSV.
     facts : tuple of str
         Lines under the title: bindings, source.
+    before, after : tuple of Aside
+        Small tables above and beneath the main one.
     notes : tuple of str
         Lines under the table.
     data : mapping
         What formats for programs add to rows and totals: names, bindings, exact numbers.
     """
 
+    name: str
     title: str
-    table: Table
+    table: Table | None = None
     facts: tuple[str, ...] = ()
+    before: tuple[Aside, ...] = ()
+    after: tuple[Aside, ...] = ()
     notes: tuple[str, ...] = ()
     formulas: tuple[Written, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -125,11 +150,14 @@ class Document:
         First line: the convention in words.
     kind : str
         What the sections are, in the plural: the key they stand under in JSON ("models", "comparisons").
+    convention : str
+        Name of the convention, for formats that have no first line to say it in.
     data : mapping
         What JSON says once for all sections.
     """
 
     headline: str
     kind: str
+    convention: str
     sections: tuple[Section, ...]
     data: Mapping[str, Any] = field(default_factory=dict)

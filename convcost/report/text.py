@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from convcost.report.table import Cell, Column, Table
-from convcost.units import exact_text, factor, percent, scaled
+from convcost.units import BINARY, DECIMAL, exact_text, factor, percent, scaled
 
 ABSENT = "–"
 """What stands for a value that a row does not have; notes say why."""
@@ -19,7 +19,7 @@ def cell_text(value: Cell, column: Column) -> str:
     ('32×112×112', '864')
     """
     if value is None:
-        return ABSENT
+        return "" if column.type == "ratio" else ABSENT
     if isinstance(value, tuple):
         return "×".join(map(str, value))
     if isinstance(value, str):
@@ -29,6 +29,8 @@ def cell_text(value: Cell, column: Column) -> str:
             return percent(value)
         case "ratio":
             return factor(value)
+        case "difference":
+            return f"{'−' if value < 0 else '+' if value > 0 else ''}{exact_text(abs(value))}"
     return exact_text(value)
 
 
@@ -65,20 +67,37 @@ def pad(text: str, width: int, *, right: bool = False) -> str:
 
 
 def shortened(text: str, width: int) -> str:
-    """Cut the middle out of a text that is too wide, keeping both ends: names differ at their ends.
+    """Cut the middles out of the parts of a path that is too wide; numbers at their ends, which tell them apart, stay.
 
-    >>> shortened("separable13/depthwise", 15)
-    'separab…pthwise'
+    >>> shortened("separable13/depthwise", 17), shortened("separable13/depthwise", 12), shortened("depthwise 3×3", 9)
+    ('sepa…13/depthwise', 'se…13/dept…e', 'depth…3×3')
     """
+    parts = text.split("/")
+    widths = [width_of(part) for part in parts]
+    excess = sum(widths) + len(parts) - 1 - width
+    while excess > 0:
+        longest = max(range(len(parts)), key=lambda i: widths[i] - _number_at_end(parts[i]))
+        if widths[longest] <= 1:
+            break
+        widths[longest] -= 1
+        excess -= 1
+    return "/".join(_without_middle(part, size) for part, size in zip(parts, widths, strict=True))
+
+
+def _number_at_end(text: str) -> int:
+    return len(text) - len(text.rstrip("0123456789×"))
+
+
+def _without_middle(text: str, width: int) -> str:
     if width_of(text) <= width:
         return text
-    if width < 3:
-        return text[:width]
-    head = width // 2
-    kept, tail = text[:head], text[len(text) - (width - 1 - head) :]
-    while width_of(kept) + 1 + width_of(tail) > width:
-        kept, tail = (kept[:-1], tail) if len(kept) > len(tail) else (kept, tail[1:])
-    return f"{kept}…{tail}"
+    number = _number_at_end(text)
+    tail = min(number if number else 1 + width // 8, width - 1)
+    head = text[: max(width - 1 - tail, 0)]
+    end = text[len(text) - tail :] if tail else ""
+    while head and width_of(head) + 1 + width_of(end) > width:  # wide characters
+        head = head[:-1]
+    return f"{head}…{end}"
 
 
 def wrap(tokens: Iterable[str], width: int, first: str = "", rest: str = "") -> list[str]:
@@ -103,5 +122,18 @@ def wrap(tokens: Iterable[str], width: int, first: str = "", rest: str = "") -> 
 
 
 def paragraph(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
-    """Wrap a sentence at its words."""
-    return wrap(text.split(" "), width, first, rest)
+    """Wrap a sentence at its words; a figure keeps its unit.
+
+    >>> paragraph("about 5.04 M cmp", 10)
+    ['about', '5.04 M cmp']
+    """
+    words: list[str] = []
+    for word in text.split(" "):
+        if words and word.rstrip(",;.)") in _UNITS and words[-1][-1:].isdigit():
+            words[-1] += f" {word}"
+        else:
+            words.append(word)
+    return wrap(words, width, first, rest)
+
+
+_UNITS = frozenset((*DECIMAL, *BINARY, "%"))

@@ -99,7 +99,7 @@ def numeric(op: Op, name: str, size: Dim, counted: str = "the operations of {} o
     """Return an argument of an op that must be a number, for what is ``counted`` has no closed form in it; E602."""
     if is_symbolic(size):
         what = f"{counted.format(op.kind)} no closed form in its {name} {size}"
-        raise UnsupportedError("E602", what, hint=f"bind {size}")
+        raise UnsupportedError("E602", what, hint=f"bind {', '.join(sorted(map(str, size.free_symbols)))}")
     return int(size)
 
 
@@ -107,14 +107,14 @@ def spatial(op: Op, x: Shape, rank: int | None = None) -> Shape:
     """Return the spatial extents of an input (N, C, *spatial) of ``rank`` of them, or of one and more; E401."""
     if len(x) - 2 != rank if rank else len(x) < 3:
         layout = _LAYOUTS.get(rank, f"(N, C and {rank} axes)") if rank else "(N, C, *spatial)"
-        raise ShapeError("E401", f"{op.kind} takes {layout}, not a tensor of {len(x)} axes ({_all(x)})")
+        raise ShapeError("E401", f"{op.kind} takes {layout}, not a tensor of {_all(x)}")
     return x[2:]
 
 
 def channels(op: Op, x: Shape) -> Dim:
     """Return the channels of an input (N, C, ...); E401."""
     if len(x) < 2:
-        raise ShapeError("E401", f"{op.kind} takes (N, C, ...), not a tensor of {len(x)} axes ({_all(x)})")
+        raise ShapeError("E401", f"{op.kind} takes (N, C, ...), not a tensor of {_all(x)}")
     return x[1]
 
 
@@ -126,7 +126,7 @@ def axis_of(op: Op, x: Shape, axis: int) -> int:
         last = len(x) - 1
         raise ShapeError(
             "E406",
-            f"axis {axis} of {op.kind} {reason}: its input has {len(x)} axes ({_all(x)})",
+            f"axis {axis} of {op.kind} {reason}: its input has {_all(x)}",
             hint=f"1 to {last}, or -1 to -{last} from the end",
         )
     return place
@@ -152,4 +152,5 @@ def share(total: Dim, parts: Dim, what: str, parts_are: str) -> Dim:
 
 
 def _all(x: Shape) -> str:
-    return ", ".join(written(extent) for extent in x)
+    extents = ", ".join(written(extent) for extent in x)
+    return f"{len(x)} {'axis' if len(x) == 1 else 'axes'} ({extents})"

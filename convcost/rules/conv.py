@@ -33,7 +33,7 @@ class ConvRule(Rule[Conv]):
         (x,) = inputs
         places = slide(op, x)
         _channels(op, x)
-        return (x[0], op.out, *places)
+        return (x[0], settled(op.out), *places)
 
     def parameters(self, op: Conv, *inputs: Shape) -> Parameters:
         (x,) = inputs
@@ -74,7 +74,7 @@ class TransposedConvRule(Rule[TransposedConv]):
         if any(type(extent) is int and extent < 1 for extent in out):
             raise ShapeError("E410", f"the padding of {op.kind} cuts off all of its output ({per_axis(out)} is left)")
         _channels(op, x)
-        return (x[0], op.out, *out)
+        return (x[0], settled(op.out), *out)
 
     def parameters(self, op: TransposedConv, *inputs: Shape) -> Parameters:
         (x,) = inputs

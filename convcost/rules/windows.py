@@ -19,7 +19,6 @@ from convcost.symbols import Dim, ceil_div, floor_div, is_symbolic, maximum, min
 Pads: TypeAlias = Literal["same"] | tuple[Dim, Dim]
 """``"same"``, or the padding before and after."""
 
-
 Sliding: TypeAlias = Conv | TransposedConv | MaxPool | AvgPool | LpPool
 """The ops that have a window."""
 
@@ -83,7 +82,7 @@ def slide(op: Sliding, x: Shape) -> Shape:
     out = tuple([places(n, *window) for n, window in zip(extents, windows, strict=True)])
     for extent in out:
         if type(extent) is int and extent < 1:
-            _fail(op, extents, windows)
+            _fail(op, extents)
     return out
 
 
@@ -110,11 +109,12 @@ def steps(op: Sliding, window: Window) -> tuple[int, int, int]:
     )
 
 
-def _fail(op: Sliding, extents: Shape, windows: tuple[Window, ...]) -> NoReturn:
-    pads = [(0, 0) if window.padding == "same" else window.padding for window in windows]
-    padded = [n + before + after for n, (before, after) in zip(extents, pads, strict=True)]
-    with_padding = f" ({per_axis(tuple(padded))} with its padding)" if any(map(any, pads)) else ""
-    spans = per_axis(tuple(span(window.kernel, window.dilation) for window in windows))
+def _fail(op: Sliding, extents: Shape) -> NoReturn:
+    rank = len(extents)
+    pads = (0,) * (2 * rank) if op.padding == "same" else op.padding
+    padded = tuple(n + pads[axis] + pads[axis + rank] for axis, n in enumerate(extents))
+    with_padding = f" ({per_axis(padded)} with its padding)" if any(pads) else ""
+    spans = per_axis(tuple(span(window.kernel, window.dilation) for window in windows_of(op)))
     raise ShapeError(
         "E404",
         f"the window of {op.kind} spans {spans} and does not fit into its input of {per_axis(extents)}{with_padding}",

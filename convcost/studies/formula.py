@@ -121,17 +121,19 @@ def formula(
         multiples[name] = multiple
     symbolic = model.symbolic(free, multiples, convention=convention)
     names = tuple(v.name for v in symbolic.variables)
-    parts = {} if by is None else _parts(symbolic, metric, by)
+    parts = {} if by is None else _parts(model, symbolic, metric, by)
     return Formula(model, metric, convention, symbolic.closed_form(metric), parts, names)
 
 
-def _parts(symbolic: Symbolic, metric: str, by: By) -> dict[str, ClosedForm]:
+def _parts(model: Model, symbolic: Symbolic, metric: str, by: By) -> dict[str, ClosedForm]:
     parts: dict[str, ClosedForm] = {}
+    # stages are called by their extents: those at the model's own values, not "16*resolution×16*resolution"
+    bound = model.analyze().derived if by == "stage" else ()
     for group in symbolic.analysis.groups(by):
         form = symbolic.closed_form(metric, group.indices)
         if is_symbolic(form.expression) or form.expression:
-            name = group.name if group.name not in parts else f"{group.name} ({len(parts)})"
-            parts[name] = form
+            name = "×".join(map(str, bound[group.indices[-1]].output[2:])) or "1" if bound else group.name
+            parts[name if name not in parts else f"{name} ({len(parts)})"] = form
     return parts
 
 

@@ -42,7 +42,7 @@ def _text(value: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LayerVerdict:
-    """The verdict on one node.
+    """The verdict on one node, which belongs to a layer.
 
     Attributes
     ----------
@@ -53,6 +53,7 @@ class LayerVerdict:
     """
 
     name: str
+    layer: str
     op: Op
     verdict: Verdict
     mismatches: tuple[Mismatch, ...] = ()
@@ -71,7 +72,9 @@ def check(node: Node, derived: Derived, executed: Executed, probe: tuple[int, in
     """
     mismatches = tuple(_mismatches(derived, executed, probe))
     verdict = Verdict.FAIL if mismatches else Verdict.PASS
-    return LayerVerdict(node.name, node.op, verdict, mismatches, executed, probed=probe is not None)
+    return LayerVerdict(
+        node.name, node.layer or node.name, node.op, verdict, mismatches, executed, probed=probe is not None
+    )
 
 
 def _mismatches(derived: Derived, executed: Executed, probe: tuple[int, int] | None) -> Iterator[Mismatch]:

@@ -79,7 +79,7 @@ def verify(
     obstacle = _obstacle(graph, derived)
     if obstacle:
         layers = tuple(
-            LayerVerdict(node.name, node.op, Verdict.UNVERIFIED, reason=obstacle)
+            LayerVerdict(node.name, node.layer or node.name, node.op, Verdict.UNVERIFIED, reason=obstacle)
             for node in graph.nodes
             if not isinstance(node.op, Input)
         )

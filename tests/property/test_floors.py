@@ -24,7 +24,7 @@ SYMBOLS = {
 }
 
 OPERATIONS = {
-    "+": lambda x, y, k: x + y,
+    "+": lambda x, y, _: x + y,
     "-": lambda x, y, k: x - y,
     "*": lambda x, y, k: x * y,
     "k*": lambda x, y, k: k * x - y,
@@ -33,7 +33,7 @@ OPERATIONS = {
     "ceil 3/2": lambda x, y, k: ceil_div(x + y, Fraction(3, 2)),
     "max": lambda x, y, k: maximum(x, y),
     "min": lambda x, y, k: minimum(x, y, k),
-    "round": lambda x, y, k: round_half_even(x * Fraction(1, 2)) + y,
+    "round": lambda x, y, _: round_half_even(x * Fraction(1, 2)) + y,
     "round_to": lambda x, y, k: round_to(x, k) + y,
     "make_divisible": lambda x, y, k: make_divisible(maximum(x, 1), k) + y,
 }

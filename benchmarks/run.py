@@ -1,0 +1,167 @@
+"""Every speed we promise, measured in one run: ``python benchmarks/run.py``.
+
+Times are compared as ratios within the run, for the machine may be shared and noisy; each time is the best of several
+interleaved repetitions. Nothing here is part of the test suite.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+CONVCOST = (sys.executable, "-m", "convcost")
+IMPORTS = (sys.executable, "-c", "import click, rich.console, rich.table, yaml")
+SYMPY = (sys.executable, "-c", "import sympy")
+
+
+def seconds(command: Sequence[str]) -> float:
+    """Run a command and return its wall time; its output goes nowhere, an error ends the run."""
+    started = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "COLUMNS": "80"})
+    return time.perf_counter() - started
+
+
+def best(commands: dict[str, Sequence[str]], repetitions: int) -> dict[str, float]:
+    """Return the best time of each command; they take turns, so that noise meets all of them."""
+    times: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(repetitions):
+        for name, command in commands.items():
+            times[name].append(seconds(command))
+    return {name: min(measured) for name, measured in times.items()}
+
+
+def line(what: str, measured: float, limit: float | None = None, unit: str = "×") -> None:
+    """Print one figure, and whether it is within what is promised."""
+    promise = ""
+    if limit is not None:
+        promise = f"  (promised: at most {limit:g} {unit})  {'ok' if measured <= limit else 'OVER'}"
+    print(f"  {what:<58} {measured:8.2f} {unit}{promise}", flush=True)
+
+
+def start_up(repetitions: int) -> None:
+    """Commands of one spec against imports alone."""
+    print("Start-up, best of", repetitions)
+    times = best(
+        {
+            "imports": IMPORTS,
+            "sympy": SYMPY,
+            "json": (*CONVCOST, "report", "mobilenet_v1", "--format", "json"),
+            "report": (*CONVCOST, "report", "mobilenet_v1"),
+            "specs": (*CONVCOST, "specs"),
+        },
+        repetitions,
+    )
+    line("import click, rich.console, rich.table, yaml", times["imports"], unit="s")
+    line("import sympy", times["sympy"], unit="s")
+    line("report --format json", times["json"], unit="s")
+    line("report, closed form included", times["report"], unit="s")
+    line("report --format json / imports", times["json"] / times["imports"], 1.5)
+    line("report / import sympy", times["report"] / times["sympy"], 1.4)
+    line("specs / imports", times["specs"] / times["imports"])
+
+
+HEAD = "convcost: 1\nname: long\ninput: [8, 7, 7]\ndefaults: {padding: same, norm: batch, activation: relu}\nlayers:\n"
+
+
+def flat(n: int) -> str:
+    """A spec of n layers, each on its own line."""
+    return HEAD + "  - conv: {kernel: 3, out: 8}\n" * n
+
+
+def repeated(n: int) -> str:
+    """The same network with a repeat."""
+    return HEAD + f"  - {{repeat: {n}, conv: {{kernel: 3, out: 8}}}}\n"
+
+
+def table(n: int) -> str:
+    """The same network with a table of n/10 rows that repeat 10 layers."""
+    rows = "        - [10, 3, 8]\n" * (n // 10)
+    return (
+        HEAD + "  - table:\n      columns: [n, k, c]\n      rows:\n" + rows + "      each:\n"
+        "        - {repeat: n, conv: {kernel: k, out: c}}\n"
+    )
+
+
+def widths(n: int) -> str:
+    """n layers of which no two are the same, with a free width and resolution."""
+    layers = "".join(f"  - conv: {{kernel: 3, out: 'floor(alpha*{32 * (i % 97 + i // 97 + 1)})'}}\n" for i in range(n))
+    return HEAD.replace("input: [8, 7, 7]", "input: [3, resolution, resolution]").replace(
+        "layers:\n",
+        "hyperparameters:\n  alpha: {default: 1, multiple_of: 1/32}\n"
+        "  resolution: {default: 64, multiple_of: 32}\nlayers:\n",
+    ) + layers
+
+
+def length(folder: Path, n: int) -> None:
+    """Time against the number of layers, each form of the spec."""
+    print(f"\nA network of {n:,} layers (conv, norm, activation), report --format json --by kind")
+    for form, write in (("written out flat", flat), ("repeat", repeated), ("table", table)):
+        times = {}
+        for size in (n // 4, n // 2, n):
+            path = folder / f"{write.__name__}{size}.yaml"
+            path.write_text(write(size))
+            times[size] = seconds((*CONVCOST, "report", str(path), "--format", "json", "--by", "kind"))
+        line(f"{form}: {n:,} layers", times[n], unit="s")
+        line(f"{form}: twice the layers take", times[n] / times[n // 2])
+    path = folder / f"flat{n}.yaml"
+    whole = seconds((*CONVCOST, "report", str(path), "--format", "json"))
+    line("written out flat, every layer in the JSON", whole, unit="s")
+    used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    line("peak memory of the largest so far", used, unit="MB")
+
+
+def closed_form(folder: Path) -> None:
+    """The formula of a thousand different layers."""
+    print("\nClosed form of 1,000 layers of which no two are the same")
+    path = folder / "widths.yaml"
+    path.write_text(widths(1000))
+    line("formula", seconds((*CONVCOST, "formula", str(path))), unit="s")
+    path.write_text(widths(500))
+    line("formula of 500", seconds((*CONVCOST, "formula", str(path))), unit="s")
+
+
+def verification() -> None:
+    """The executor, and what its counters cost."""
+    print("\nVerification of mobilenet_v1 at 224, in this process")
+    from convcost import load
+    from convcost.execute import run
+    from convcost.verify import verify
+
+    graph = load("mobilenet_v1").graph
+
+    def best_of(call: Callable[[], object], n: int = 5) -> float:
+        times = []
+        for _ in range(n):
+            started = time.perf_counter()
+            call()
+            times.append(time.perf_counter() - started)
+        return min(times)
+
+    plain = best_of(lambda: run(graph))
+    line("run, tally on", plain, unit="s")
+    line("run with interception / run", best_of(lambda: run(graph, audit=True)) / plain)
+    line("verify, ones probe included", best_of(lambda: verify(graph)), unit="s")
+
+
+def main() -> None:
+    """Run everything."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repetitions", type=int, default=15, help="of each short command")
+    parser.add_argument("--layers", type=int, default=100_000, help="of the long network")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        start_up(options.repetitions)
+        length(Path(folder), options.layers)
+        closed_form(Path(folder))
+    verification()
+
+
+if __name__ == "__main__":
+    main()

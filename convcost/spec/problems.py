@@ -1,0 +1,52 @@
+"""Errors of one run, collected: what is wrong in one place does not hide what is wrong in another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from convcost.errors import ConvcostError, Diagnostics, SpecError
+from convcost.spec.limits import MAX_ERRORS
+from convcost.spec.nodes import Node
+from convcost.spec.source import Source
+from convcost.symbols.expr import ExpressionError
+
+
+class Problems:
+    """The errors found in one source so far; the same error in the same place is kept once."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.errors: list[ConvcostError] = []
+        self._seen: set[tuple[str, str, object]] = set()
+
+    def add(self, code: str, message: str, node: Node, *, hint: str = "", trail: Sequence[str] = ()) -> None:
+        """Report an error at a node."""
+        self.report(SpecError(code, message, span=self.source.place(node), hint=hint, trail=trail))
+
+    def report(self, error: ConvcostError) -> None:
+        """Report an error; the last one that is kept ends the run."""
+        key = (error.code, error.message, error.span)
+        if key in self._seen:
+            return
+        self._seen.add(key)
+        self.errors.append(error)
+        if len(self.errors) >= MAX_ERRORS:
+            self.check()
+
+    def check(self) -> None:
+        """Raise what was reported, in the order of the places: one error itself, several as ``Diagnostics``."""
+        if len(self.errors) == 1:
+            raise self.errors[0]
+        if self.errors:
+            raise Diagnostics(sorted(self.errors, key=_place))
+
+
+def _place(error: ConvcostError) -> tuple[int, int]:
+    return (error.span.line, error.span.column) if error.span else (0, 0)
+
+
+def placed(error: ExpressionError, source: Source, node: Node, trail: Sequence[str] = ()) -> ConvcostError:
+    """Return the error of an expression with its place in the file, and the way there through functions."""
+    inside = error.source if error.source is not None else node
+    span = source.place(inside, max(0, error.offset), error.length)  # type: ignore[arg-type]
+    return SpecError(error.code, error.message, span=span, hint=error.hint, trail=(*trail, *error.calls))

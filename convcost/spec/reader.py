@@ -1,0 +1,314 @@
+"""From text to nodes: composed from the events of a YAML parser, without recursion and within bounds.
+
+YAML decides where texts, lists and mappings begin and end; what a text means is decided by those who read it, so no
+``1e6`` is a string, no ``2:1`` is 121 and no ``no`` is false. Tags, merge keys and several documents are refused.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final, Protocol, cast
+
+from yaml.error import YAMLError
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+from yaml.parser import Parser
+from yaml.reader import Reader
+from yaml.scanner import Scanner
+
+from convcost.errors import SpecError
+from convcost.spec.limits import MAX_ALIASED, MAX_DEPTH, MAX_NODES
+from convcost.spec.nodes import Mapping, Node, Scalar, Sequence
+from convcost.spec.problems import Problems
+from convcost.spec.source import Source
+from convcost.symbols.expr.language import shorten
+
+MAX_KNOWN: Final = 10_000
+
+
+class Events(Protocol):
+    """What both parsers offer."""
+
+    def get_event(self) -> Any:
+        """Return the next event."""
+
+
+class PythonParser(Reader, Scanner, Parser):
+    """The parser of PyYAML that needs no libyaml; slower, with the same events."""
+
+    def __init__(self, text: str) -> None:
+        Reader.__init__(self, text)
+        Scanner.__init__(self)
+        Parser.__init__(self)
+
+
+def _parser(text: str) -> Events:
+    try:
+        from yaml import cyaml
+    except ImportError:  # PyYAML built without libyaml
+        return PythonParser(text)
+    return cast("Events", cyaml.CParser(text))  # type: ignore[attr-defined] # missing in the stubs
+
+
+def compose(source: Source, parser: Events | None = None) -> Mapping:
+    """Return the document of a source, which is one mapping.
+
+    Raises
+    ------
+    SpecError, Diagnostics
+        E101 to E119: not YAML, or YAML that specs do not use, or beyond the bounds.
+    """
+    composer = _Composer(source)
+    try:
+        with uncollected():
+            document = composer.compose(parser or _parser(source.text))
+    except YAMLError as error:
+        raise _syntax_error(source, error) from None
+    composer.problems.check()
+    if document is None or (isinstance(document, Scalar) and document.is_null):
+        raise SpecError("E106", f"{source.file} is empty", hint="a spec begins with 'convcost: 1'")
+    if not isinstance(document, Mapping):
+        span = source.place(document)
+        raise SpecError("E120", "a spec is a mapping: convcost, name, input, layers, ...", span=span)
+    return document
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Let the garbage collector rest while a large tree grows: nothing in it dies, yet all is searched again and again.
+
+    Half of the time of a text of a hundred thousand layers would go there.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+class _Anchored:
+    """A node with an anchor; once it is complete, how many events it has and how deep it is."""
+
+    __slots__ = ("before", "deepest", "height", "node", "size")
+
+    def __init__(self, node: Node, before: int, deepest: int) -> None:
+        self.node = node
+        self.before = before
+        self.deepest = deepest
+        self.size = self.height = 0
+
+
+class _Composer:
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.problems = Problems(source)
+        self.stack: list[Sequence | Mapping] = []
+        self.flow: list[bool] = []
+        self.anchors: dict[str, _Anchored] = {}
+        self.open: dict[int, _Anchored] = {}  # by depth
+        self.count = 0
+        self.aliased = 0
+        self.deepest = 0
+        self.begun = False
+
+    def compose(self, parser: Events) -> Node | None:
+        """Read all events; iterative, for the nesting of a hostile text is deeper than Python's stack."""
+        next_event, stack, known, line = parser.get_event, self.stack, dict[str, str](), -1
+        documents: list[Node] = []
+        append = documents.append
+        while True:
+            event = next_event()
+            kind = event.__class__
+            if kind is ScalarEvent:
+                mark = event.start_mark
+                if mark.line + 1 != line:
+                    line = mark.line + 1  # one int object for all nodes of a line
+                text: str = event.value
+                if len(known) < MAX_KNOWN:
+                    text = known.setdefault(text, text)  # and one str object for all that read the same
+                node: Node = Scalar(text, event.implicit[0] and not event.style, line, mark.column + 1)
+                append(node)
+                self.count += 1
+                if self.count > MAX_NODES:
+                    raise self.too_many(event)
+                if event.tag is not None or event.anchor is not None:
+                    self.decorate(event, node)
+            elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                node = self.begin(event, Mapping if kind is MappingStartEvent else Sequence)
+                append(node)
+                append = node.items.append
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                self.end()
+                append = stack[-1].items.append if stack else documents.append
+            elif kind is AliasEvent:
+                append(self.alias(event))
+            elif kind is StreamEndEvent:
+                return documents[0] if documents else None
+            elif kind is DocumentStartEvent:
+                self.begin_document(event)
+
+    def begin_document(self, event: Any) -> None:
+        if self.begun:
+            raise self.error("E107", "a second document begins here", event, "a spec is one document, without '---'")
+        self.begun = True
+
+    def decorate(self, event: Any, node: Node) -> None:
+        if event.tag is not None:
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            hint = "quote a text that begins with !"
+            raise self.error("E108", f"the tag {tag!r}: tags are not part of the language", event, hint)
+        anchored = self.anchors[event.anchor] = _Anchored(node, self.count - 1, self.deepest)
+        if isinstance(node, Scalar):
+            anchored.size = 1
+        else:
+            self.open[len(self.stack)] = anchored
+            self.deepest = len(self.stack)
+
+    def begin(self, event: Any, kind: type[Sequence | Mapping]) -> Sequence | Mapping:
+        mark = event.start_mark
+        node = kind(mark.line + 1, mark.column + 1)
+        self.count += 2  # it has an end, too
+        if self.count > MAX_NODES:
+            raise self.too_many(event)
+        self.stack.append(node)
+        self.flow.append(event.flow_style)
+        self.check_depth(len(self.stack), event)
+        if event.tag is not None or event.anchor is not None:
+            self.decorate(event, node)
+        return node
+
+    def end(self) -> None:
+        depth = len(self.stack)
+        node, flow = self.stack.pop(), self.flow.pop()
+        if isinstance(node, Mapping):
+            self.check_keys(node)
+        if flow:
+            self.check_commas(node)
+        if depth in self.open:
+            anchored = self.open.pop(depth)
+            anchored.size, anchored.height = self.count - anchored.before, self.deepest - depth + 1
+            self.deepest = max(self.deepest, anchored.deepest)
+
+    def alias(self, event: Any) -> Node:
+        name = event.anchor
+        anchored = self.anchors.get(name)
+        if anchored is None:
+            hint = "a product is written 2*x; a text that begins with * is an alias in YAML"
+            raise self.error("E111", f"there is no anchor &{name} above", event, hint)
+        if not anchored.size:
+            raise self.error("E112", f"the alias *{name} stands inside what it stands for", event)
+        self.check_depth(len(self.stack) + anchored.height, event)
+        self.count += anchored.size
+        self.aliased += anchored.size
+        if self.aliased > MAX_ALIASED:
+            hint = "write a block with arguments instead"
+            raise self.error("E115", f"aliases stand for more than {MAX_ALIASED} nodes", event, hint)
+        return anchored.node
+
+    def check_depth(self, depth: int, event: Any) -> None:
+        if depth > self.deepest:
+            self.deepest = depth
+            if depth > MAX_DEPTH:
+                hint = "name a part of it under 'blocks:'"
+                raise self.error("E113", f"lists and mappings nested deeper than {MAX_DEPTH}", event, hint)
+
+    def check_keys(self, mapping: Mapping) -> None:
+        keys = mapping.items[::2]
+        for key in keys:
+            if not isinstance(key, Scalar):
+                raise SpecError("E116", "a key is a text, not a list or a mapping", span=self.source.place(key))
+            if key.text == "<<" and key.plain:
+                hint = "write a block, or 'defaults:'"
+                self.problems.add("E109", "merge keys (<<) are not part of the language", key, hint=hint)
+        if len(keys) > 1 and len({key.text for key in keys}) < len(keys):  # type: ignore[union-attr]
+            self.report_twice(keys)  # type: ignore[arg-type]
+
+    def report_twice(self, keys: list[Scalar]) -> None:
+        lines: dict[str, int] = {}
+        for key in keys:
+            if key.text in lines:
+                message = f"the key {shorten(key.text)!r} stands here and in line {lines[key.text]}"
+                self.problems.add("E110", message, key, hint="YAML would silently keep the last one")
+            else:
+                lines[key.text] = key.line
+
+    def check_commas(self, node: Sequence | Mapping) -> None:
+        """Report what flow style does to ``{out: round_to(64*a, 8)}`` and ``{k:3}``; both parse, as something else."""
+        key: Node | None = None
+        for index, item in enumerate(node.items):
+            if not isinstance(item, Scalar) or not item.plain:
+                pass
+            elif "(" in item.text and item.text.count("(") > item.text.count(")"):
+                message = f"the expression {shorten(item.text)!r} is cut at a comma"
+                self.problems.add("E118", message, item, hint="quote an expression that contains a comma")
+            elif not item.text and isinstance(node, Mapping) and index % 2 and isinstance(key, Scalar) and key.plain:
+                name, colon, value = key.text.partition(":")
+                if colon and value:
+                    message = f"a space is missing after the colon of {shorten(key.text)!r}"
+                    self.problems.add("E117", message, key, hint=f"write {shorten(name)}: {shorten(value)}")
+            key = item
+
+    def too_many(self, event: Any) -> SpecError:
+        return self.error("E114", f"more than {MAX_NODES} keys, values and brackets", event, "a spec is a short text")
+
+    def error(self, code: str, message: str, event: Any, hint: str = "") -> SpecError:
+        mark, end = event.start_mark, event.end_mark
+        length = end.column - mark.column if end.line == mark.line else 1
+        span = self.source.span(mark.line + 1, mark.column + 1, max(1, length))
+        return SpecError(code, message, span=span, hint=hint)
+
+
+_OPENED: Final = (
+    ("',' or ']'", "the list that begins in line {} is not closed"),
+    ("',' or '}'", "the mapping that begins in line {} is not closed"),
+)
+
+
+def _syntax_error(source: Source, error: YAMLError) -> SpecError:
+    """Say in one way what the two parsers say in two."""
+    problem = str(getattr(error, "problem", None) or error)
+    mark, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    if mark is None:
+        return SpecError("E101", f"{source.file} is not YAML: {problem}")
+    span = source.span(mark.line + 1, mark.column + 1)
+    line = source.lines[mark.line] if mark.line < len(source.lines) else ""
+    indent = line[: len(line) - len(line.lstrip())]
+    if "\t" in indent or line[mark.column : mark.column + 1] == "\t":
+        column = (indent.index("\t") if "\t" in indent else mark.column) + 1
+        return SpecError(
+            "E102", "a tab where YAML wants spaces", span=source.span(mark.line + 1, column), hint="indent with spaces"
+        )
+    hint = ""
+    for expected, message in _OPENED:
+        if expected in problem and context is not None:
+            span = source.span(context.line + 1, context.column + 1)
+            return SpecError(
+                "E101", message.format(context.line + 1), span=span, hint="a comma or a bracket is missing"
+            )
+    if "mapping values are not allowed" in problem:
+        problem, hint = "a colon where no key can be", "quote a text that contains ': '"
+    elif "found character" in problem and "start any token" in problem:
+        char = line[mark.column : mark.column + 1]
+        problem, hint = f"a text cannot begin with {char!r}", "quote it"
+    elif "end of stream" in problem and context is not None:
+        span = source.span(context.line + 1, context.column + 1)
+        problem = "a quoted text is not closed"
+    elif "block end" in problem or "expected key" in problem or "'-' indicator" in problem:
+        problem, hint = "this does not continue what stands above", "check the indentation"
+    elif "could not find expected ':'" in problem:
+        if context is not None:
+            span = source.span(context.line + 1, context.column + 1)
+        problem, hint = "a key without a colon", "write key: value"
+    return SpecError("E101", f"not YAML: {problem}", span=span, hint=hint)

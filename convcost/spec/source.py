@@ -1,0 +1,117 @@
+"""The text of a spec: read within bounds, decoded, and the way from a place in it to a span."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Final
+
+from convcost.errors import Span, SpecError, UsageError
+from convcost.spec.limits import MAX_BYTES
+from convcost.spec.nodes import Node, Scalar
+
+_BREAK: Final = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+_FOREIGN: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_MARKS: Final = (
+    (b"\xff\xfe\x00\x00", "UTF-32"),
+    (b"\x00\x00\xfe\xff", "UTF-32"),
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+)
+
+
+class Source:
+    """A text and the name of the file it came from."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.text = text
+        self.file = file
+        self._lines: list[str] | None = None
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines as YAML breaks them."""
+        if self._lines is None:
+            self._lines = _BREAK.split(self.text)
+        return self._lines
+
+    def span(self, line: int, column: int, length: int = 1) -> Span:
+        """Return the span of a place."""
+        text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
+        return Span(self.file, line, column, length, text)
+
+    def place(self, node: Node, offset: int = 0, length: int = 0) -> Span:
+        """Return the span of a node, or of a part of a scalar.
+
+        Where the text of a scalar is not what stands in the file (escapes, several lines) its beginning has to do.
+        """
+        line, column = node.line, node.column
+        if not isinstance(node, Scalar):
+            return self.span(line, column, length or 1)
+        first = column + (not node.plain)
+        text = self.lines[line - 1] if line <= len(self.lines) else ""
+        if node.text and text.startswith(node.text, first - 1):
+            return self.span(line, first + offset, length or len(node.text))
+        written = text[column - 1 :].split(" #")[0].rstrip()
+        return self.span(line, column, max(1, len(written)) if not length else 1)
+
+
+def read_bytes(path: str) -> bytes:
+    """Return the bytes of a file, or of standard input for ``-``.
+
+    Raises
+    ------
+    UsageError
+        E001 where there is no such file, E002 for a directory, E003 where it cannot be read, E004 where it is too
+        large.
+    """
+    if path == "-":
+        data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    else:
+        try:
+            file = Path(path)
+            if file.is_dir():
+                raise UsageError("E002", f"{path} is a directory", hint="a spec is one YAML file")
+            with file.open("rb") as stream:
+                data = stream.read(MAX_BYTES + 1)
+        except FileNotFoundError:
+            raise UsageError("E001", f"there is no file {path}") from None
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise UsageError("E003", f"{path!r} cannot be read: {reason}") from None
+    if len(data) > MAX_BYTES:
+        raise UsageError("E004", f"{path} is larger than {MAX_BYTES // 2**20} MiB", hint="a spec is a short text")
+    return data
+
+
+def decode(data: bytes | str, file: str) -> Source:
+    """Return a text as a source; a byte order mark is taken off.
+
+    Raises
+    ------
+    SpecError
+        E104 where it is not UTF-8, E105 for a character that YAML does not allow.
+    """
+    if isinstance(data, bytes):
+        for mark, name in _MARKS:
+            if data.startswith(mark):
+                raise SpecError("E104", f"{file} is not UTF-8", hint=f"it is {name}; save it as UTF-8")
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            lines = Source(data[: error.start].decode("utf-8-sig"), file).lines
+            span = Span(file, len(lines), len(lines[-1]) + 1, 1, lines[-1] + "\N{REPLACEMENT CHARACTER}")
+            message = f"the byte 0x{data[error.start]:02x} is not UTF-8"
+            raise SpecError("E104", message, span=span, hint="save the file as UTF-8") from None
+    else:
+        if len(data) > MAX_BYTES:
+            raise UsageError("E004", f"{file} is larger than {MAX_BYTES // 2**20} MiB", hint="a spec is a short text")
+        text = data.removeprefix("\ufeff")
+    source = Source(text, file)
+    foreign = _FOREIGN.search(text)
+    if foreign:
+        before = _BREAK.split(text[: foreign.start()])
+        span = source.span(len(before), len(before[-1]) + 1)
+        raise SpecError("E105", f"the character U+{ord(foreign[0]):04X} is not allowed in YAML", span=span)
+    return source

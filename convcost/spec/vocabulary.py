@@ -1,0 +1,149 @@
+"""The words of the spec language: which keys an item can have, with which arguments, and the words that are values.
+
+Ops come from their registry; what is added here is shorthand: ``depthwise``, ``pointwise`` and ``separable`` are written
+as convolutions, and a ``norm`` and an ``activation`` are arguments of what they follow.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from convcost.ops import ACTIVATIONS, NORMS, OPS, REQUIRED, Argument, Conv, Input, Linear, Op, TransposedConv
+from convcost.symbols.expr import FUNCTIONS, RESERVED
+
+NONE: Final = "none"
+MODIFIERS: Final = ("name", "from", "if", "repeat", "first")
+TABLE, SWITCH, PATH = "table", "switch", "path"
+CONTAINERS: Final = (TABLE, SWITCH, PATH)
+PATHS: Final = "paths"
+"""The key of a merge's paths where it has arguments, too."""
+
+_VALUE_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_TENSOR_NAME: Final = re.compile(r"[A-Za-z_][\w.-]*(/[\w.-]+)*", re.ASCII)
+MAX_NAME: Final = 200
+
+NORM_OPS: Final[dict[str, type[Op]]] = {
+    **{op.name.removesuffix("_norm"): op for op in NORMS if op.name != "local_response_norm"},
+    **{op.name: op for op in NORMS},
+}
+"""Norms by the words of ``norm:``: batch or batch_norm, layer, group, instance, ..."""
+ACTIVATION_OPS: Final[dict[str, type[Op]]] = {op.name: op for op in ACTIVATIONS}
+
+NORM = Argument("norm", "none, batch, layer, group, instance, or one norm with its arguments", NONE)
+ACTIVATION = Argument("activation", "none, the name of an activation, or one activation with its arguments", NONE)
+_FOLLOWED: Final = {"norm": NORM, "activation": ACTIVATION}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One key that stands for ops.
+
+    Attributes
+    ----------
+    op : type of Op
+        What it is made of.
+    arguments : mapping of str to Argument
+        What can be written, by name.
+    defaults : tuple of str
+        The arguments that the ``defaults:`` of a document apply to.
+    joins : bool
+        Whether it takes several tensors and is written with paths.
+    """
+
+    name: str
+    op: type[Op]
+    arguments: Mapping[str, Argument]
+    defaults: tuple[str, ...] = ()
+    joins: bool = False
+    doc: str = ""
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Names of the arguments that must be written."""
+        return tuple(name for name, argument in self.arguments.items() if argument.default is REQUIRED)
+
+
+def written_arguments(op: type[Op]) -> dict[str, Argument]:
+    """Return the arguments of an op that a spec can write."""
+    return {name: argument for name, argument in op.arguments().items() if argument.type != "internal"}
+
+
+def _op_form(op: type[Op]) -> Form:
+    arguments = written_arguments(op)
+    joins = op.inputs != 1
+    defaults: tuple[str, ...] = ()
+    if op in (Conv, TransposedConv):
+        arguments |= _FOLLOWED
+        defaults = ("padding", "bias", "norm", "activation")
+    elif op is Linear:
+        arguments |= _FOLLOWED
+    elif "kernel" in arguments and "padding" in arguments:
+        defaults = ("padding",)
+    doc = (op.__doc__ or "").split("\n", 1)[0]
+    return Form(op.name, op, arguments, defaults, joins, doc)
+
+
+def _shorthand(name: str, doc: str, arguments: dict[str, Argument]) -> Form:
+    defaults = tuple(name for name in ("padding", "bias", *_FOLLOWED) if name in arguments or name in _FOLLOWED)
+    return Form(name, Conv, arguments | _FOLLOWED, defaults, doc=doc)
+
+
+def _forms() -> dict[str, Form]:
+    forms = {name: _op_form(op) for name, op in OPS.items() if op is not Input}
+    conv = Conv.arguments()
+    window = {name: conv[name] for name in ("kernel", "stride", "padding", "dilation")}
+    multiplier = Argument("dim", "output channels for each input channel", 1)
+    shorthands = (
+        _shorthand(
+            "depthwise",
+            "Convolution of each channel by itself: as many groups as input channels.",
+            {**window, "multiplier": multiplier, "bias": conv["bias"]},
+        ),
+        _shorthand(
+            "pointwise",
+            "Convolution with a kernel of ones.",
+            {name: conv[name] for name in ("out", "stride", "groups", "bias")},
+        ),
+        _shorthand(
+            "separable",
+            "Depthwise convolution, then pointwise convolution, each with its norm and activation.",
+            {**window, "multiplier": multiplier, "out": conv["out"], "bias": conv["bias"]},
+        ),
+    )
+    return forms | {form.name: form for form in shorthands}
+
+
+FORMS: Final[dict[str, Form]] = _forms()
+KEYS: Final = frozenset({*FORMS, *CONTAINERS, *MODIFIERS, "input"})
+
+WORDS: Final = frozenset(
+    {
+        "same",
+        "valid",
+        "half",
+        NONE,
+        *NORM_OPS,
+        *ACTIVATION_OPS,
+        *(word for form in FORMS.values() for argument in form.arguments.values() for word in argument.choices),
+    }
+)
+"""Names that stand for themselves in expressions."""
+
+
+def value_name_problem(name: str) -> str:
+    """Return why a hyperparameter, let, argument or column cannot have this name; empty if it can."""
+    if not _VALUE_NAME.fullmatch(name) or len(name) > MAX_NAME:
+        return "names are letters, digits and _, and begin with a letter"
+    if name in RESERVED or name in FUNCTIONS:
+        return f"{name!r} is a word of the expression language"
+    return f"{name!r} is a word that stands for itself" if name in WORDS else ""
+
+
+def tensor_name_problem(name: str) -> str:
+    """Return why a layer, input or block cannot have this name; empty if it can."""
+    if not _TENSOR_NAME.fullmatch(name) or len(name) > MAX_NAME:
+        return "names are letters, digits, _ - and ., begin with a letter, and / stands between scopes"
+    return f"{name!r} is an op or a key of the language" if name in KEYS else ""

@@ -1,0 +1,145 @@
+"""Every code block of the documentation is executed, so what it shows is what the program does.
+
+``console`` blocks hold commands behind ``$ `` and their output, errors included; a line ``...`` stands for any lines.
+``pycon`` blocks are doctests. A ``yaml`` or ``text`` block behind a comment ``<!-- file: NAME -->`` is written to that
+file, where the commands of the same page find it; a ``yaml`` block that is a whole spec is loaded.
+``pytest --update-golden`` rewrites the output in console blocks; look at the difference before committing it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import doctest
+import io
+import os
+import re
+import shlex
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from convcost.cli import main
+from convcost.model import loads
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+BLOCK = re.compile(r"(?P<file><!-- file: (?P<name>\S+) -->\n)?^```(?P<language>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+INSTALLATION = "sh"  # run by the continuous integration on a fresh machine
+
+
+@dataclass
+class Block:
+    language: str
+    body: str
+    name: str | None
+    line: int
+    span: tuple[int, int]
+
+
+def blocks(text: str) -> list[Block]:
+    return [
+        Block(m["language"], m["body"], m["name"], text.count("\n", 0, m.start("body")), m.span("body"))
+        for m in BLOCK.finditer(text)
+    ]
+
+
+def run(command: str, folder: Path) -> str:
+    """Run a command line as a reader would, in a terminal of 80 columns; return what it prints."""
+    if any(mark in command for mark in "|<>&;$*"):
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        done = subprocess.run(
+            ["bash", "-c", command],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "PATH": path},
+        )
+        return done.stdout + done.stderr
+    program, *arguments = shlex.split(command)
+    if program == "cat":
+        return (folder / arguments[0]).read_text()
+    assert program == "convcost", command
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), contextlib.chdir(folder):
+        with contextlib.suppress(SystemExit):
+            main(arguments)
+    return printed.getvalue()
+
+
+def commands(body: str) -> list[tuple[str, str]]:
+    parts = re.split(r"^\$ (.*(?:\\\n.*)*)\n", body, flags=re.MULTILINE)
+    assert parts[0] == "", "a console block begins with a command"
+    return [(parts[i].replace("\\\n", " "), parts[i + 1]) for i in range(1, len(parts), 2)]
+
+
+def matches(shown: str, printed: str) -> bool:
+    pattern = "".join(
+        r"(?:.*\n)*" if line.strip() == "..." else re.escape(line.rstrip()) + r"[ ]*\n" for line in shown.splitlines()
+    )
+    return re.fullmatch(pattern, printed if printed.endswith("\n") or not printed else printed + "\n") is not None
+
+
+@pytest.fixture(autouse=True)
+def terminal(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_code_blocks(page, tmp_path, request):
+    text = page.read_text(encoding="utf-8")
+    found = blocks(text)
+    update = request.config.getoption("--update-golden")
+    replacements = []
+    for block in found:
+        where = f"{page.relative_to(ROOT)}:{block.line}"
+        if block.name:
+            (tmp_path / block.name).write_text(block.body, encoding="utf-8")
+        if block.language == "console":
+            fresh = []
+            for command, shown in commands(block.body):
+                printed = run(command, tmp_path)
+                if update and "..." not in shown.splitlines():
+                    fresh.append(f"$ {command}\n" + "".join(f"{line.rstrip()}\n" for line in printed.splitlines()))
+                    continue
+                fresh.append(f"$ {command}\n{shown}")
+                assert matches(shown, printed), f"{where}: $ {command}\n--- shown\n{shown}\n--- printed\n{printed}"
+            replacements.append((block.span, "".join(fresh)))
+        elif block.language == "pycon":
+            test = doctest.DocTestParser().get_doctest(block.body, {}, where, str(page), block.line)
+            output = io.StringIO()
+            with contextlib.chdir(tmp_path):
+                doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, out=output.write)
+            assert not output.getvalue(), output.getvalue()
+        elif block.language == "yaml":
+            if re.search(r"^convcost: 1$", block.body, re.MULTILINE):
+                assert loads(block.body).analyze().total() >= 0
+            else:
+                assert block.name or "fragment" in block.body, f"{where}: a fragment says so in a comment"
+        elif block.language == INSTALLATION:
+            assert page.name in {"README.md", "CONTRIBUTING.md"}, f"{where}: installation is for the README"
+        else:
+            assert block.language in {"text", "latex", "markdown"}, f"{where}: nothing runs a block of '{block.language}'"
+    if update and replacements:
+        for (start, end), fresh in reversed(replacements):
+            text = text[:start] + fresh + text[end:]
+        page.write_text(text, encoding="utf-8")
+
+
+LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page):
+    targets = [t for t in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in t]
+    assert [t for t in targets if not (page.parent / t).exists()] == []
+
+
+def test_a_wrong_output_is_seen(tmp_path):
+    assert matches("a\n...\nc\n", "a\nb\nb\nc\n")
+    assert not matches("a\n...\nc\n", "a\nb\n")
+    assert not matches("568\n", "569\n")

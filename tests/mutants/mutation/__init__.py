@@ -1,0 +1,1 @@
+"""Planting mistakes into convcost and looking for them with its own means of verification."""

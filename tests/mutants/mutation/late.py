@@ -1,0 +1,162 @@
+"""Examples whose extents are symbols: what is derived for all extents at once is bound and held against a run.
+
+The run is that of the first world: late binding is a way to catch mistakes in rules, not in the executor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from convcost.errors import ConvcostError
+from convcost.execute import Executed, execute_op
+from convcost.ops import (
+    AdaptiveAvgPool,
+    Add,
+    AvgPool,
+    BatchNorm,
+    Concat,
+    Conv,
+    Flatten,
+    GlobalAvgPool,
+    GroupNorm,
+    LayerNorm,
+    Linear,
+    LocalResponseNorm,
+    LpPool,
+    MaxPool,
+    Mul,
+    Op,
+    Pad,
+    PRelu,
+    Reshape,
+    Shape,
+    Split,
+    TransposedConv,
+    Upsample,
+)
+from convcost.symbols.floordiv import free_symbol, substitution
+from convcost.verify.examples import Example
+
+C, H, W, P = (free_symbol(name, integer=True) for name in "CHWP")
+
+POINTS: tuple[Mapping[Any, int], ...] = tuple(
+    {C: c, H: h, W: w, P: p}
+    for c, h, w, p in (
+        (6, 11, 17, 1),
+        (12, 11, 17, 6),
+        (12, 12, 16, 3),
+        (6, 13, 19, 2),
+        (18, 10, 15, 3),
+        (6, 14, 8, 5),
+        (6, 5, 7, 1),
+        (12, 3, 4, 4),
+        (6, 2, 1, 2),
+        (6, 1, 2, 7),
+        (6, 5, 5, 8),
+    )
+)
+"""Values of the symbols; those that an op cannot be run on are passed over."""
+
+
+def _on(shape: Shape, *ops: Op) -> Iterator[Example]:
+    for op in ops:
+        yield Example(op, (shape,))
+
+
+def _windows() -> Iterator[Example]:
+    kernel, stride, dilation, pads = (3, 5), (2, 3), (2, 1), (1, 2, 0, 1)
+    yield from _on(
+        (2, C, H, W),
+        Conv(kernel, out=4, stride=stride, padding=pads, dilation=dilation, bias=True),
+        Conv((2, 7), out=5, stride=(3, 2), padding="same", dilation=(3, 2)),
+        Conv((7, 3), out=2, padding=(9, 0, 2, 11)),
+        Conv((4, 2), out=2, stride=(3, 4), padding=(0, 9, 8, 0), dilation=(2, 3)),
+        Conv((2, 2), out=C, stride=(3, 1), padding=(0, 1, 1, 0), groups=C),
+        Conv((3, 2), out=4 * C, groups=C / 2),
+        TransposedConv(kernel, out=4, stride=stride, padding=pads, output_padding=(1, 2), bias=True),
+        TransposedConv(kernel, out=4, stride=stride, padding="same", dilation=dilation),
+    )
+    yield from _on((2, 6, 6 * H, 6 * W + 1), Conv((3, 5), out=4, stride=(2, 3), padding="same"))
+    yield from _on((2, 6, 2 * H, 3 * W + 1), Conv((3, 5), out=4, stride=(2, 3), padding=(1, 2, 0, 1)))
+    yield from _on((2, 6, 11, 17), Conv(kernel, out=4, stride=stride, padding=(P, 1, 0, P), dilation=dilation))
+    yield from _on((2, 6, H, 17), Conv(kernel, out=4, stride=stride, padding=(P, P, 1, 2)))
+    yield from _on((2, 6, H, 17), TransposedConv(kernel, out=4, stride=stride, padding=(P, 0, 1, P)))
+    for ceil in (False, True):
+        yield from _on(
+            (2, 3, H, W),
+            MaxPool((2, 3), stride=(3, 4), dilation=(2, 3), padding=(0, 1, 1, 2), ceil=ceil),
+            AvgPool(kernel, stride=stride, padding=pads, ceil=ceil),
+            LpPool((4, 2), stride=(2, 3), padding="same", ceil=ceil),
+        )
+    yield from _on(
+        (2, C, H, W), GlobalAvgPool(), AdaptiveAvgPool((3, 5)), AdaptiveAvgPool((1, 4)), Upsample((2, 3), "linear")
+    )
+    yield from _on((2, 6, H, W), AdaptiveAvgPool((H, 2)), Pad((P, -1, 0, 2)))
+
+
+def _others() -> Iterator[Example]:
+    image = (2, C, H, W)
+    yield from _on(
+        image,
+        Linear(5),
+        Linear(C, axis=-1),
+        BatchNorm(),
+        LayerNorm((1, 3)),
+        GroupNorm(3),
+        GroupNorm(C / 2),
+        LocalResponseNorm(5),
+        LocalResponseNorm(4),
+        PRelu(),
+        Flatten(),
+        Reshape((-1, W)),
+        Reshape((H, W, C)),
+        Split(1, parts=2),
+        Split(1, sizes=(C - 1, 1)),
+    )
+    yield Example(Add(), (image, (2, C, 11, 17), image))
+    yield Example(Add(), ((2, C, 11, 17), image))
+    yield Example(Mul(), (image, (2, C, 1, 1), (2, 6, 1, W)))
+    yield Example(Mul(), ((2, C, 11, 1), (2, 1, H, W)))
+    yield Example(Mul(), ((2, 6, H, 5), (2, 6, W, 5)))
+    yield Example(Concat(), (image, (2, 5, H, 17), (2, C, H, W)))
+    yield Example(Concat(axis=-1), ((2, 6, H, W), (2, C, H, 3)))
+
+
+LATE: tuple[Example, ...] = (*_windows(), *_others())
+
+
+@cache
+def witness(op: Op, inputs: tuple[Shape, ...]) -> Executed | None:
+    """Run an op on ones; None where it cannot be run."""
+    try:
+        return execute_op(op, *(np.ones(shape, np.float32) for shape in inputs))[1]
+    except (ConvcostError, ValueError):
+        return None
+
+
+def differences(w: SimpleNamespace, example: Example) -> Iterator[str]:
+    """Derive formulas by the rules of a world and yield where, bound, they differ from a run."""
+    op, inputs = example.op, example.inputs
+    rule = w.rules.rule_of(op)
+    output, parameters = rule.output(op, *inputs), rule.parameters(op, *inputs)
+    everything, valid = rule.counts(op, *inputs), rule.valid(op, *inputs)
+    for point in POINTS:
+        at = substitution(point)
+        seen = witness(op.substitute(at), tuple(tuple(map(at, shape)) for shape in inputs))
+        if seen is None:
+            continue
+        if tuple(map(at, output)) != seen.shape:
+            yield f"the output {output} at {point}, not {seen.shape}"
+        for role in ("weight", "bias", "affine", "running"):
+            if at(getattr(parameters, role)) != getattr(seen, role):
+                yield f"the {role} {getattr(parameters, role)} at {point}, not {getattr(seen, role)}"
+        for kind, counts, measured in (("all", everything, seen.all), ("valid", valid, seen.valid)):
+            for primitive in {*counts, *measured}:
+                if at(counts[primitive]) != measured[primitive]:
+                    yield f"{primitive}, {kind}, {counts[primitive]} at {point}, not {measured[primitive]}"

@@ -1,0 +1,169 @@
+"""Small networks in which wiring, repetition and sharing matter, and what their totals have to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+from convcost.counts import PRIMITIVES
+from convcost.graph import Graph, Node
+from convcost.ops import (
+    Add,
+    BatchNorm,
+    Concat,
+    Conv,
+    GlobalAvgPool,
+    Input,
+    Linear,
+    MaxPool,
+    Mul,
+    Op,
+    PRelu,
+    Relu,
+    Sigmoid,
+    Split,
+    TransposedConv,
+)
+from convcost.symbols.floordiv import free_symbol
+
+
+def _graph(name: str, *layers: tuple[str, Op, tuple[int, ...]], **hyperparameters: Any) -> Graph:
+    nodes = tuple(Node(scope, op, inputs, scope.rpartition("/")[0]) for scope, op, inputs in layers)
+    return Graph(name, nodes, len(nodes) - 1, hyperparameters)
+
+
+PADS = (1, 2, 0, 1)
+_BLOCK = Conv((3, 5), out=6, padding="same", groups=3, bias=True)
+_HALVE = MaxPool((2, 3), stride=2, padding=(0, 1, 1, 0))
+_NORM = BatchNorm()
+
+CHAIN = _graph(
+    "chain",
+    ("image", Input((3, 23, 17)), ()),
+    ("stem/conv", Conv((3, 5), out=6, stride=(2, 1), padding=PADS), (0,)),
+    ("stem/norm", _NORM, (1,)),
+    ("stem/act", PRelu(), (2,)),
+    # one op object: three times on one shape, then on another
+    ("a/conv", _BLOCK, (3,)),
+    ("b/conv", _BLOCK, (4,)),
+    ("c/conv", _BLOCK, (5,)),
+    ("c/norm", _NORM, (6,)),
+    ("half", _HALVE, (7,)),
+    ("d/conv", _BLOCK, (8,)),
+    ("quarter", _HALVE, (9,)),
+    ("pool", GlobalAvgPool(), (10,)),
+    ("head", Linear(5), (11,)),
+)
+"""Repeated layers, and shared ops on different shapes."""
+
+BRANCHES = _graph(
+    "branches",
+    ("left", Input((4, 7, 11)), ()),
+    ("right", Input((6, 7, 11)), ()),
+    ("narrow", Conv((1, 1), out=4), (1,)),
+    ("sum", Add(), (0, 2)),
+    ("join", Concat(), (1, 0, 3)),
+    ("squeeze", GlobalAvgPool(), (4,)),
+    ("gate", Sigmoid(), (5,)),
+    ("gated", Mul(), (4, 6)),
+    ("part", Split(0, sizes=(5, 9)), (7,)),
+    ("rest", Split(1, sizes=(5, 9)), (7,)),
+    ("up", TransposedConv((3, 2), out=3, stride=(2, 3), padding=PADS), (8,)),
+    ("other", Conv((2, 3), out=3, padding=(0, 0, 1, 2), bias=True), (9,)),
+    ("act", Relu(), (11,)),
+)
+"""Several inputs and outputs of different shapes, whose order matters."""
+
+_ALPHA, _SIZE = free_symbol("alpha", integer=True), free_symbol("size", integer=True)
+_FREE = Conv((3, 2), out=2 * _ALPHA, stride=(2, 1), padding="same", bias=True)
+
+FORMULA = _graph(
+    "formula",
+    ("image", Input((3, _SIZE, 9)), ()),
+    ("stem/conv", Conv((3, 3), out=2 * _ALPHA, stride=2, padding=PADS), (0,)),
+    ("stem/norm", _NORM, (1,)),
+    ("a", _FREE, (2,)),
+    ("b", _FREE, (3,)),
+    ("shortcut", Conv((1, 1), out=2 * _ALPHA, stride=(4, 1)), (2,)),
+    ("sum", Add(), (4, 5)),
+    ("head", Linear(3 * _ALPHA), (6,)),
+    alpha=_ALPHA,
+    size=_SIZE,
+)
+"""Free hyperparameters."""
+
+VALUES = ({"alpha": 1, "size": 16}, {"alpha": 3, "size": 21})
+
+NETWORKS = (CHAIN, BRANCHES)
+
+BATCHES = (1, 3)
+
+COUNTED: dict[str, tuple[str, bool]] = {"paper": ("mul", True), "valid": ("mul", False), "with-bias": ("add", True)}
+"""What a convention takes for a mult-add of convolutions and fully connected layers, and whether padding counts."""
+
+
+def _measured(executed: Any, convention: str, parameters: str, op: Op) -> dict[str, int]:
+    """Return what a node of a run amounts to under a convention."""
+    primitive, padding = COUNTED[convention]
+    counts = executed.all if padding else executed.valid
+    stored = executed.trainable + executed.running
+    return {
+        "mult_adds": counts[primitive] if isinstance(op, Conv | TransposedConv | Linear) else 0,
+        "params": {"trainable": executed.trainable, "weights": executed.weight, "all": stored}[parameters],
+        "trainable": executed.trainable,
+        "weights": executed.weight,
+        "running": executed.running,
+        "input_elements": executed.input_elements,
+        "output_elements": executed.output_elements,
+        "weight_elements": stored,
+        **{name: counts[name] for name in PRIMITIVES},
+    }
+
+
+def _conventions(w: SimpleNamespace) -> Iterator[tuple[str, str]]:
+    for name in COUNTED:
+        yield name, "trainable"
+    for parameters in ("weights", "all"):
+        yield "paper", parameters
+
+
+def totals(w: SimpleNamespace, graph: Graph) -> Iterator[str]:
+    """Yield where figures of an analysis differ from what a run of the network adds up to."""
+    for batch in BATCHES:
+        run = w.execute.run(graph, batch=batch)
+        for name, parameters in _conventions(w):
+            analysis = w.cost.analyze(graph, w.cost.convention(name, parameters), batch)
+            yield from _differences(analysis, run, name, parameters)
+
+
+def bindings(w: SimpleNamespace) -> Iterator[str]:
+    """Yield where figures of an analysis that is bound late differ from what a run of the bound network adds up to."""
+    analysis = w.cost.analyze(FORMULA)
+    for values in VALUES:
+        run = w.execute.run(FORMULA.bind(values))
+        yield from _differences(analysis.bind(values), run, "paper", "trainable")
+
+
+def _differences(analysis: Any, run: Any, convention: str, parameters: str) -> Iterator[str]:
+    graph = analysis.graph
+    rows = [
+        _measured(seen, convention, parameters, node.op) for node, seen in zip(graph.nodes, run, strict=True)
+    ]
+    for derived, seen in zip(analysis.derived, run, strict=True):
+        if derived.output != seen.shape:
+            yield f"a shape is {derived.output}, not {seen.shape}"
+    odd = range(1, len(rows), 2)
+    for metric in rows[0]:
+        for indices in (None, odd):
+            want = sum(rows[i][metric] for i in (range(len(rows)) if indices is None else indices))
+            if (got := analysis.total(metric, indices)) != want:
+                yield f"the total of {metric} under {convention}, {parameters}, is {got}, not {want}"
+    layers: dict[str, list[int]] = {}
+    for i, node in enumerate(graph.nodes):
+        if not isinstance(node.op, Input):
+            layers.setdefault(node.layer or node.name, []).append(i)
+    for group, (name, indices) in zip(analysis.groups("layer"), layers.items(), strict=True):
+        want = (name, run[indices[-1]].shape, *(sum(rows[i][m] for i in indices) for m in ("mult_adds", "params")))
+        if (got := (group.name, group.output, group.mult_adds, group.params)) != want:
+            yield f"a row is {got}, not {want}"

@@ -1,0 +1,200 @@
+"""Four ways to count, each held against the next: tally, interception, ones probe, counting scalars."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from convcost.execute import EXECUTORS, audit_op, count_scalars, execute_op, ones_probe
+from convcost.execute._executor import perform
+from convcost.execute.scalars import ScalarArithmetic
+from convcost.execute.tally import Tally
+from convcost.execute.weights import Weights, uniform
+from convcost.ops import (
+    OPS,
+    AdaptiveAvgPool,
+    Add,
+    AvgPool,
+    BatchNorm,
+    ChannelShuffle,
+    Concat,
+    Conv,
+    Dropout,
+    Flatten,
+    Gelu,
+    GlobalAvgPool,
+    GroupNorm,
+    HardSigmoid,
+    HardSwish,
+    Identity,
+    Input,
+    InstanceNorm,
+    L2Norm,
+    LayerNorm,
+    LeakyRelu,
+    Linear,
+    LocalResponseNorm,
+    LpPool,
+    Maxout,
+    MaxPool,
+    Mul,
+    Pad,
+    PRelu,
+    Relu,
+    Relu6,
+    Reshape,
+    Sigmoid,
+    Silu,
+    Softmax,
+    Split,
+    Tanh,
+    Transpose,
+    TransposedConv,
+    Upsample,
+)
+
+SHAPE = (2, 4, 5, 7)
+AWKWARD = {"stride": (2, 3), "padding": (1, 2, 0, 1)}
+
+PRODUCTS = [
+    (Conv((3, 2), out=6, **AWKWARD, dilation=(2, 1), bias=True), SHAPE),
+    (Conv((3, 2), out=6, **AWKWARD, groups=2), SHAPE),
+    (Conv((3, 5), out=8, **AWKWARD, groups=4, bias=True), SHAPE),
+    (Conv((1, 1), out=3, **AWKWARD, bias=True), SHAPE),
+    (Conv((4, 3), out=3, stride=(3, 2), padding="same"), SHAPE),
+    (Conv((3,), out=3, stride=(2,), padding=(2, 1)), (2, 4, 7)),
+    (Conv((2, 1, 3), out=3, padding=(1, 0, 0, 0, 0, 2)), (1, 2, 3, 4, 5)),
+    (TransposedConv((3, 2), out=6, **AWKWARD, output_padding=(1, 2), bias=True), SHAPE),
+    (TransposedConv((3, 5), out=6, **AWKWARD, dilation=(2, 1), groups=2), SHAPE),
+    (TransposedConv((4, 4), out=4, stride=(2, 3), padding="same", groups=4), SHAPE),
+    (TransposedConv((3,), out=4, stride=(2,), padding=(1, 2)), (2, 4, 5)),
+    (Linear(5), SHAPE),
+    (Linear(5, bias=False), (3, 7)),
+    (Linear(5, axis=-1), (2, 3, 7)),
+    (Linear(5, axis=1), SHAPE),
+]
+
+OTHERS = [
+    (MaxPool((3, 2), **AWKWARD, dilation=(2, 1)), SHAPE),
+    (MaxPool((3, 2), **AWKWARD, ceil=True), SHAPE),
+    (MaxPool((3, 4), stride=2, padding="same"), SHAPE),
+    (AvgPool((3, 4), **AWKWARD, ceil=True), SHAPE),
+    (AvgPool((3, 4), **AWKWARD, count_padding=True), SHAPE),
+    (LpPool((3, 2), **AWKWARD, p=3), SHAPE),
+    (LpPool((2, 3), stride=2, ceil=True, p=Fraction(3, 2)), SHAPE),
+    (GlobalAvgPool(), SHAPE),
+    (AdaptiveAvgPool((3, 4)), SHAPE),
+    (AdaptiveAvgPool(2), SHAPE),
+    (Upsample((2, 3), "linear"), SHAPE),
+    (Upsample((1, 2), "linear"), SHAPE),
+    (Upsample(2), SHAPE),
+    (Pad((1, -2, 0, 3), Fraction(1, 2)), SHAPE),
+    (BatchNorm(), SHAPE),
+    (BatchNorm(scale=False, shift=False), (3, 5)),
+    (LayerNorm(), SHAPE),
+    (LayerNorm((-1, 2)), SHAPE),
+    (LayerNorm((1, 2, 3), affine=False), SHAPE),
+    (GroupNorm(2), SHAPE),
+    (InstanceNorm(affine=True), SHAPE),
+    (LocalResponseNorm(5), SHAPE),
+    (LocalResponseNorm(2), SHAPE),
+    (L2Norm(), SHAPE),
+    (L2Norm(scale=False), SHAPE),
+    (Relu(), SHAPE),
+    (Relu6(), SHAPE),
+    (LeakyRelu(), SHAPE),
+    (PRelu(), SHAPE),
+    (PRelu(shared=True), SHAPE),
+    (Sigmoid(), SHAPE),
+    (HardSigmoid(), SHAPE),
+    (Silu(), SHAPE),
+    (HardSwish(), SHAPE),
+    (Gelu(), SHAPE),
+    (Tanh(), SHAPE),
+    (Softmax(), SHAPE),
+    (Softmax(-1), SHAPE),
+    (Maxout(2), SHAPE),
+    (Add(), SHAPE, SHAPE, SHAPE),
+    (Mul(), SHAPE, (2, 4, 1, 1)),
+    (Concat(-1), SHAPE, SHAPE),
+    (Flatten(), SHAPE),
+    (Reshape((7, -1)), SHAPE),
+    (Transpose((3, 1, 2)), SHAPE),
+    (ChannelShuffle(2), SHAPE),
+    (Split(1, parts=2), SHAPE),
+    (Split(1, sizes=(1, 3, 1), axis=2), SHAPE),
+    (Dropout(), SHAPE),
+    (Identity(), SHAPE),
+    (Input(SHAPE[1:]), SHAPE),
+]
+
+
+def label(case):
+    return case[0].name
+
+
+def inputs(shapes):
+    draw = uniform(np.random.default_rng(5))
+    return [draw(shape, -1.0, 1.0) for shape in shapes]
+
+
+def test_every_op_has_an_executor_and_a_sample():
+    assert set(EXECUTORS) == set(OPS.values()) == {type(op) for op, *_ in PRODUCTS + OTHERS}
+
+
+@pytest.mark.parametrize("case", PRODUCTS + OTHERS, ids=label)
+def test_numpy_performed_what_was_tallied(case):
+    op, *shapes = case
+    seen, reported = audit_op(op, *inputs(shapes))
+    assert seen.all == reported
+
+
+@pytest.mark.parametrize("case", PRODUCTS + OTHERS, ids=label)
+def test_counting_scalars_saw_what_was_tallied(case):
+    op, *shapes = case
+    _, seen = execute_op(op, *inputs(shapes))
+    assert count_scalars(op, *shapes) == (seen.all, seen.valid)
+
+
+@pytest.mark.parametrize("case", PRODUCTS + OTHERS, ids=label)
+def test_counting_scalars_compute_the_same_values(case):
+    op, *shapes = case
+    output, _ = execute_op(op, *inputs(shapes), seed=3)
+    arithmetic = ScalarArithmetic()
+    weights = Weights(uniform(np.random.default_rng(3)), arithmetic)
+    numbers = perform(op, [arithmetic.wrap(x) for x in inputs(shapes)], weights, Tally(arithmetic))
+    np.testing.assert_allclose(output, numbers.astype(float), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("case", PRODUCTS, ids=label)
+def test_a_sum_of_ones_is_what_was_tallied(case):
+    op, *shapes = case
+    _, seen = execute_op(op, *inputs(shapes))
+    assert ones_probe(op, *shapes) == (seen.all["mul"], seen.valid["mul"])
+
+
+@pytest.mark.parametrize("case", PRODUCTS, ids=label)
+def test_each_product_is_added_and_each_bias_too(case):
+    op, *shapes = case
+    _, seen = execute_op(op, *inputs(shapes))
+    biases = seen.output_elements if op.bias else 0
+    assert seen.all["add"] - seen.all["mul"] == seen.valid["add"] - seen.valid["mul"] == biases
+    assert set(seen.all) == {"mul", "add"}
+
+
+def test_the_ones_probe_is_exact_where_single_floats_are_not():
+    features = (1 << 24) + 3
+    assert ones_probe(Linear(1, bias=False), (1, features)) == (features, features)
+
+
+def test_the_first_convolution_by_hand():
+    # 3×3 on 4×4 with a border of one: 16 places see 9 each; the 4 corners lack 5 of them, the 8 edges 3.
+    _, seen = execute_op(Conv((3, 3), out=1, padding=1), np.ones((1, 1, 4, 4)))
+    assert (seen.all["mul"], seen.valid["mul"]) == (144, 144 - 4 * 5 - 8 * 3)
+
+
+def test_the_first_transposed_convolution_by_hand():
+    # Each of 4 elements writes 2×2 values; the 3×3 canvas loses its first row, which two elements write 2 values to.
+    _, seen = execute_op(TransposedConv((2, 2), out=1, padding=(1, 0, 0, 0)), np.ones((1, 1, 2, 2)))
+    assert seen.shape == (1, 1, 2, 3)
+    assert (seen.all["mul"], seen.valid["mul"]) == (16, 12)
