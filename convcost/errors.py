@@ -74,6 +74,31 @@ def _excerpt(span: Span, width: int = 100) -> list[str]:
     return [margin + text, " " * (len(margin) - 2) + "| " + " " * offset + "^" * length]
 
 
+def near_miss(word: str, candidates: Iterable[str]) -> str:
+    """Return a hint that names the candidate most like a word; empty where none is.
+
+    >>> near_miss("aplha", ["alpha", "resolution"])
+    "did you mean 'alpha'?"
+    """
+    if len(word) > 80:
+        return ""
+    from difflib import get_close_matches  # needed only where something is wrong
+
+    folded = {candidate.lower(): candidate for candidate in list(candidates)[1000::-1]}
+    found = get_close_matches(word.lower(), folded, 1, 0.6)
+    return f"did you mean {folded[found[0]]!r}?" if found else ""
+
+
+def one_of(word: str, candidates: Iterable[str]) -> str:
+    """Return a hint for a word that is not among a few: the nearest, or all of them.
+
+    >>> one_of("valdi", ["paper", "valid"]), one_of("x", ["paper", "valid"])
+    ("did you mean 'valid'?", 'one of paper, valid')
+    """
+    known = list(candidates)
+    return near_miss(word, known) or f"one of {', '.join(known)}"
+
+
 class UsageError(ConvcostError):
     """The call or the command line is wrong (E0xx): no such file, unknown spec, preset, hyperparameter or format."""
 

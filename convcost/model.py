@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,19 @@ class Model:
         numbers = {name: exact_number(name, value) for name, value in values.items()}
         merged = self.architecture.values(None, {n: self.values[n] for n in self.bound} | numbers)
         return replace(self, values=merged, bound=self.bound | set(numbers))
+
+    def grid(self) -> Iterator[Model]:
+        """Yield the model at every combination of the published choices of what is not bound."""
+        axes = {
+            name: h.choices
+            for name, h in self.architecture.hyperparameters.items()
+            if h.choices and name not in self.bound
+        }
+        for point in product(*axes.values()):
+            values = dict(zip(axes, point, strict=True))
+            bindings = ",".join(f"{name}={value}" for name, value in values.items())
+            joint = "" if not bindings else "," if "@" in self.label else "@"
+            yield replace(self.with_values(**values), label=f"{self.label}{joint}{bindings}")
 
     def variables(
         self,

@@ -107,7 +107,9 @@ def parse(text: str) -> Number:
     try:
         value = Fraction(_ungrouped(body)) * unit
     except ValueError:
-        raise UsageError("E017", f"{text!r} is not a figure", hint="write 568.74 M, 4.2M, 568,740,352 or 64 KiB") from None
+        raise UsageError(
+            "E017", f"{text!r} is not a figure", hint="write 568.74 M, 4.2M, 568,740,352 or 64 KiB"
+        ) from None
     return value.numerator if value.denominator == 1 else value
 
 
@@ -116,7 +118,8 @@ def _in_units(value: Number, units: Mapping[str, int], step: int, places: int, o
     if size < step:
         return (f"{int(value):,}" if size.denominator == 1 else decimal(value, places)) + one
     name, unit = next(
-        ((n, u) for n, u in units.items() if _rounded(size / u * 10**places) < step * 10**places), list(units.items())[-1]
+        ((n, u) for n, u in units.items() if _rounded(size / u * 10**places) < step * 10**places),
+        list(units.items())[-1],
     )
     return f"{decimal(Fraction(value) / unit, places)} {name}"
 

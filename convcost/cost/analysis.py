@@ -9,7 +9,7 @@ from convcost.cost.convention import CONVENTIONS, Convention
 from convcost.cost.grouping import GROUPINGS, By, grouping
 from convcost.cost.propagate import Derived, propagate
 from convcost.counts import PRIMITIVES, Counts
-from convcost.errors import UsageError
+from convcost.errors import UsageError, one_of
 from convcost.graph import Graph
 from convcost.ops import ACTIVATIONS, NORMS, Op, Shape
 from convcost.rules import Parameters
@@ -109,7 +109,7 @@ class Analysis:
             return _METRICS[name](derived)
         if name == "params":
             return self.convention.params(derived.parameters)
-        raise UsageError("E012", f"unknown metric {name!r}", hint=f"one of {', '.join(METRICS)}")
+        raise UsageError("E012", f"unknown metric {name!r}", hint=one_of(name, METRICS))
 
     def total(self, name: str = "mult_adds", indices: Iterable[int] | None = None) -> Dim:
         """Return the total of a metric over the whole graph, or over some nodes."""
@@ -146,7 +146,7 @@ class Analysis:
             How many scopes of a layer's name are kept: ``depth=1`` is ``by="block"``.
         """
         if by not in GROUPINGS:
-            raise UsageError("E013", f"cannot group by {by!r}", hint=f"one of {', '.join(GROUPINGS)}")
+            raise UsageError("E013", f"cannot group by {by!r}", hint=one_of(by, GROUPINGS))
         members = grouping(self.graph, self.derived, by, depth)
         return tuple(self._group(name, by, indices) for name, indices in members)
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Literal
 
 from convcost.counts import Counts
-from convcost.errors import UsageError
+from convcost.errors import UsageError, one_of
 from convcost.ops import Conv, Linear, Op, TransposedConv
 from convcost.rules import Parameters
 from convcost.symbols import Dim
@@ -109,14 +108,9 @@ def convention(name: str = "paper", parameters: str = "trainable") -> Convention
         E010 for an unknown convention, E011 for an unknown kind of parameter.
     """
     if name not in CONVENTIONS:
-        raise UsageError("E010", f"unknown convention {name!r}", hint=_hint(name, list(CONVENTIONS)))
+        raise UsageError("E010", f"unknown convention {name!r}", hint=one_of(name, CONVENTIONS))
     if parameters not in PARAMETERS:
-        raise UsageError("E011", f"unknown kind of parameters {parameters!r}", hint=_hint(parameters, list(PARAMETERS)))
+        raise UsageError("E011", f"unknown kind of parameters {parameters!r}", hint=one_of(parameters, PARAMETERS))
     base = CONVENTIONS[name]
     kind: ParameterKind = parameters  # type: ignore[assignment] # checked above
     return base if base.parameters == kind else Convention(base.name, base.says, base.tariff, base.padding, kind)
-
-
-def _hint(word: str, words: list[str]) -> str:
-    close = get_close_matches(word, words, 1)
-    return f"did you mean {close[0]!r}?" if close else f"one of {', '.join(words)}"

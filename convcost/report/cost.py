@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
 
-from convcost.cost.analysis import METRICS, Analysis, By, Group
+from convcost.cost.analysis import METRICS, Analysis, Group
 from convcost.cost.convention import Convention
+from convcost.cost.grouping import By
 from convcost.counts import PRIMITIVES, Counts
-from convcost.errors import ConvcostError, DomainError, UsageError
+from convcost.errors import DomainError, UsageError, one_of
 from convcost.model import Model
 from convcost.report.table import Cell, Column, Document, Row, Section, Table, Written
 from convcost.units import scaled
@@ -69,7 +69,9 @@ def document(
     """
     convention = entries[0].analysis.convention
     sections = tuple(_section(entry, by, depth, columns, formulas=formulas) for entry in entries)
-    return Document(convention.describe(), "models", convention.name, sections, {"convention": of_convention(convention)})
+    return Document(
+        convention.describe(), "models", convention.name, sections, {"convention": of_convention(convention)}
+    )
 
 
 def of_convention(convention: Convention) -> dict[str, Any]:
@@ -98,10 +100,7 @@ def chosen_columns(text: str) -> tuple[str, ...]:
     for word in text.removeprefix("+").replace("-", "_").split(","):
         name = word.strip()
         if name not in SETS and name not in TITLES:
-            known = [*TITLES, *SETS]
-            close = get_close_matches(name, known, 1)
-            hint = f"did you mean {close[0]!r}?" if close else f"one of {', '.join(known)}"
-            raise UsageError("E022", f"there is no column {name!r}", hint=hint)
+            raise UsageError("E022", f"there is no column {name!r}", hint=one_of(name, (*TITLES, *SETS)))
         chosen.extend(SETS.get(name, (name,)))
     # the bar of shares stands at the end of a line
     return (*(c for c in dict.fromkeys(chosen) if c != "share"), *(["share"] if "share" in chosen else []))

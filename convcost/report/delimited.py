@@ -1,8 +1,8 @@
 """Documents as CSV: one header, the rows of every section, and its totals as a last row named "total".
 
 CSV has no place for a first line in words, so each row carries the convention in its first column and the section in
-its second: rows of several models make one table. Numbers are exact and not grouped, shapes are written 32x112x112, shares
-and ratios as decimals with six places; an empty cell is a value the row does not have.
+its second: rows of several models make one table. Numbers are exact and not grouped, shapes are written 32x112x112,
+shares and ratios as decimals with six places; an empty cell is a value the row does not have.
 """
 
 from __future__ import annotations

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from fractions import Fraction
 from itertools import groupby
+from textwrap import fill
 from typing import Any
 
 from convcost.report.latex import escape
-from convcost.report.math import LATEX, UNICODE, Notation, grouped, write
+from convcost.report.math import LATEX, UNICODE, grouped, write
 from convcost.studies.derive import Derivation, Step
 
 DOTTED = replace(UNICODE, times="·")
@@ -17,11 +19,11 @@ DOTTED = replace(UNICODE, times="·")
 
 DOTTED_LATEX = replace(LATEX, times=r" \cdot ")
 
-SUBJECT = "what it multiplies for one image, and what it stores"
+SUBJECT = "multiplications for one image, and parameters"
 
 
-def formula(expression: Any, letters: Mapping[str, str], notation: Notation = DOTTED) -> str:
-    """Write a sum of quotients, each numerator and denominator being a product or a sum of products.
+def formula(expression: Any, letters: Mapping[str, str], *, latex: bool = False) -> str:
+    """Write a sum of quotients of products and sums.
 
     >>> from convcost.symbols.floordiv import free_symbol
     >>> n, k = free_symbol("N", integer=True), free_symbol("D_K", integer=True)
@@ -32,11 +34,12 @@ def formula(expression: Any, letters: Mapping[str, str], notation: Notation = DO
 
     parts = [fraction(summand) for summand in Add.make_args(expression)]
     if all(denominator == 1 for _, denominator in parts):
-        return write(expression, letters, notation)
+        return write(expression, letters, DOTTED_LATEX if latex else DOTTED)
     # as in 1/N + 1/D_K²: the larger denominators come last
     parts.sort(key=lambda part: (_degree(part[1]) - _degree(part[0]), str(part)))
-    quotient = _latex_quotient if notation.times == DOTTED_LATEX.times else _quotient
-    return " + ".join(quotient(write(n, letters, notation), write(d, letters, notation)) for n, d in parts)
+    quotient = _frac if latex else _quotient
+    both = [[formula(side, letters, latex=latex) for side in part] for part in parts]
+    return " + ".join(quotient(over, below) for over, below in both)
 
 
 def _degree(product: Any) -> int:
@@ -45,31 +48,31 @@ def _degree(product: Any) -> int:
     return sum(int(exponent) for _, exponent in (f.as_base_exp() for f in Mul.make_args(product) if f.free_symbols))
 
 
-def _quotient(numerator: str, denominator: str) -> str:
-    if denominator == "1":
-        return numerator
-    simple = not any(sign in numerator + denominator for sign in "· ")
-    over = f"({numerator})" if re.search(r" [+-] (?![^(]*\))", numerator) else numerator
-    below = denominator if not any(sign in denominator for sign in "· ") else f"({denominator})"
-    return f"{over}/{below}" if simple else f"{over} / {below}"
+def _quotient(over: str, below: str) -> str:
+    if below == "1":
+        return over
+    if "·" not in over + below and " " not in over + below:
+        return f"{over}/{below}"
+    compound = "/" in over or re.search(r" [+-] (?![^(]*\))", over)
+    return f"{f'({over})' if compound else over} / {f'({below})' if '·' in below or ' ' in below else below}"
 
 
-def _latex_quotient(numerator: str, denominator: str) -> str:
-    return numerator if denominator == "1" else rf"\frac{{{numerator}}}{{{denominator}}}"
+def _frac(over: str, below: str) -> str:
+    return over if below == "1" else rf"\frac{{{over}}}{{{below}}}"
 
 
 def text(derivation: Derivation) -> str:
     """Return a derivation as Unicode text, at most 80 columns wide for values of ordinary size."""
     lines = [f"{derivation.title}: {SUBJECT}", ""]
-    width = max(len(symbol) for symbol, _ in derivation.symbols)
-    for symbol, meaning in derivation.symbols:
-        value = f" = {grouped(derivation.bindings[symbol])}" if symbol in derivation.bindings else ""
-        lines.append(f"  {symbol:<{width}}  {meaning}{value}")
+    names = {symbol: symbol for symbol, _ in derivation.symbols}
+    names |= {symbol: f"{symbol} = {_figure(value)}" for symbol, value in derivation.bindings.items()}
+    width = max(map(len, names.values()))
+    lines.extend(f"   {names[symbol]:<{width}}  {meaning}" for symbol, meaning in derivation.symbols)
     for number, (heading, steps) in enumerate(_parts(derivation), 1):
         lines += ["", f"{number}. {heading}"]
         lines.extend(_board(steps, derivation))
     if derivation.conclusion:
-        lines += ["", derivation.conclusion]
+        lines += ["", fill(derivation.conclusion, 80)]
     return "\n".join(lines) + "\n"
 
 
@@ -84,10 +87,10 @@ def _board(steps: list[Step], derivation: Derivation) -> Iterator[str]:
         equals = "=" if step.symbol else " "
         margin = f"   {step.text:<{texts}}  {shown:>{names}} {equals} " if names else f"   {step.text:<{texts}}  "
         line = margin + formula(step.expression, letters)
-        value = f" = {grouped(step.value)}" if _is_valued(step, steps) and step.value is not None else ""
+        value = f" = {_figure(step.value)}" if _is_valued(step, steps) and step.value is not None else ""
         if len(line + value) > 80:
             yield line
-            line, value = "", value.rjust(len(margin) - 1 + len(value.lstrip()))
+            line, value = "", " " * (len(margin) - 2) + value.lstrip()
         yield line + value
         last = step.symbol
 
@@ -129,16 +132,16 @@ def latex(derivation: Derivation) -> str:
         lines.append(rf"${symbol}$ & {meaning}{value} \\")
     lines.append(r"\end{tabular}")
     for number, (heading, steps) in enumerate(_parts(derivation), 1):
-        lines += ["", rf"\subsection*{{{number}. {_mathified(heading, derivation, escape)}}}", r"\begin{align*}"]
+        lines += ["", rf"\subsection*{{{number}. {_mathified(heading, derivation, _plain)}}}", r"\begin{align*}"]
         rows, last = [], ""
         for step in steps:
             left, right = _sides(step, steps, derivation)
             left, last = ("" if step.symbol == last else left), step.symbol
             equals = "&= " if step.symbol else r"&\phantom{{}={}} "
-            rows.append(f"  {left} {equals}{right} && " + rf"\text{{{_mathified(step.text, derivation, escape)}}}")
+            rows.append(f"  {left} {equals}{right} && " + rf"\text{{{_mathified(step.text, derivation, _plain)}}}")
         lines += [" \\\\\n".join(rows), r"\end{align*}"]
     if derivation.conclusion:
-        lines += ["", _mathified(derivation.conclusion, derivation, escape)]
+        lines += ["", _mathified(derivation.conclusion, derivation, _plain)]
     return "\n".join(lines) + "\n"
 
 
@@ -155,22 +158,21 @@ def _sides(step: Step, steps: list[Step], derivation: Derivation) -> tuple[str, 
     """Return the name of a quantity and what it is, in LaTeX."""
     letters = {symbol: symbol for symbol, _ in derivation.symbols}
     names = [_subscripted(name) for name in step.symbol.split("/")]
-    left = _latex_quotient(*names) if len(names) == 2 else names[0]
-    right = formula(step.expression, letters, DOTTED_LATEX)
+    left = _frac(*names) if len(names) == 2 else names[0]
+    right = formula(step.expression, letters, latex=True)
     if step.value is not None and _is_valued(step, steps):
-        right += f" = {_value(step)}"
+        number = _figure(step.value).replace(" ", r"\,")
+        right += f" = {_frac(*number.split('/')) if '/' in number else number}"
     return left, right
 
 
-def _value(step: Step) -> str:
-    value = step.value
-    assert value is not None
-    number = grouped(value).replace(" ", r"\,")
-    return _latex_quotient(*number.split("/")) if "/" in number else number
+def _figure(value: int | Fraction) -> str:
+    """Write a whole number grouped by thousands, a ratio as it is."""
+    return grouped(value) if isinstance(value, int) else str(value)
 
 
-def _number(value: Any) -> str:
-    return f"${grouped(value)}$".replace(" ", r"\,")
+def _number(value: int | Fraction) -> str:
+    return f"${_figure(value)}$".replace(" ", r"\,")
 
 
 def _subscripted(name: str) -> str:
@@ -180,7 +182,11 @@ def _subscripted(name: str) -> str:
 
 
 def _mathified(sentence: str, derivation: Derivation, plain: Callable[[str], str] = str) -> str:
-    """Put the symbols in a sentence between dollar signs, and what stands between them through ``plain``."""
-    symbols = "|".join(sorted((re.escape(symbol) for symbol, _ in derivation.symbols), key=len, reverse=True))
-    pieces = re.split(rf"(?<![\w.])((?:{symbols})(?:/(?:{symbols}))?)(?!\w)", sentence)
+    """Put symbols, their quotients and equations between dollar signs, and what is between them through ``plain``."""
+    symbol = f"(?:{'|'.join(re.escape(symbol) for symbol, _ in derivation.symbols)})"
+    pieces = re.split(rf"(?<!\w)({symbol}(?:(?:/| = )(?:{symbol}|\d+))*)(?!\w)", sentence)
     return "".join(f"${piece}$" if i % 2 else plain(piece) for i, piece in enumerate(pieces))
+
+
+def _plain(sentence: str) -> str:
+    return escape(sentence).replace("≈", r"$\approx$")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from convcost.cost.closed_form import ClosedForm, Variable
+from convcost.cost.closed_form import ClosedForm
 from convcost.graph import Guard
 from convcost.report.cost import TITLES, of_convention, of_model
 from convcost.report.math import GREEK_LATEX, LATEX, UNICODE, Notation, summands, write
@@ -101,7 +101,9 @@ def latex_letter(letter: str) -> str:
     """
     if letter in GREEK_LATEX:
         return GREEK_LATEX[letter]
-    return letter if not letter.isidentifier() or len(letter) == 1 else rf"\mathrm{{{letter.replace('_', chr(92) + '_')}}}"
+    return (
+        letter if not letter.isidentifier() or len(letter) == 1 else rf"\mathrm{{{letter.replace('_', chr(92) + '_')}}}"
+    )
 
 
 def where(form: ClosedForm) -> str:
@@ -145,7 +147,8 @@ def legend(formula: Formula) -> str:
 def behaves(behaviour: Sequence[Behaviour], name: str, several: bool = False) -> str:
     """Say how a formula grows: its degrees, and what one per cent more costs at the defaults.
 
-    >>> behaves([Behaviour("alpha", "α", 2, Fraction(193, 100)), Behaviour("resolution", "R", 0, Fraction(0))], "params")
+    >>> of_alpha = Behaviour("alpha", "α", 2, Fraction(193, 100))
+    >>> behaves([of_alpha, Behaviour("resolution", "R", 0, Fraction(0))], "params")
     'degree 2 in α, independent of R; at the defaults 1 % wider costs 1.93 % more'
     """
     matter = [b for b in behaviour if b.degree or b.elasticity]

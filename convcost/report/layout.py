@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
 from typing import TypeAlias
 
 from convcost.report.table import Aside, Column, Document, Section, Table, Written
@@ -41,7 +42,7 @@ def lines(document: Document, width: int = 80) -> list[Line]:
 
 
 def plain(document: Document, width: int = 80) -> str:
-    """Return a document as text without colour, lines ending in "\\n"."""
+    """Return a document as text without colour, each line ending in a line feed."""
     return "".join("".join(text for text, _ in line).rstrip() + "\n" for line in lines(document, width))
 
 
@@ -151,6 +152,9 @@ def _fit(table: Table, rows: Sequence[Sequence[str]], width: int) -> _Widths:
         max(min(width_of(column.title), LONGEST_TITLE), *(width_of(row[i]) for row in rows), 0)
         for i, column in enumerate(table.columns)
     ]
+    for i, j in _spans(table.columns):
+        needed = min(width_of(table.columns[i].over), LONGEST_TITLE)
+        natural[j] += max(0, needed - sum(natural[i : j + 1]) - 2 * (j - i))
     if table.columns[-1].type == "share":
         # the bar stands behind the last column, one blank apart
         room = width - _Widths(natural, "  ", 0).whole - 1
@@ -179,15 +183,20 @@ def _titles(columns: Sequence[Column], widths: _Widths, blank: str) -> Iterator[
 
 def _over(columns: Sequence[Column], widths: _Widths) -> str:
     """Set titles shared by neighbours above them, aligned right with the last."""
-    text, i = "", 0
-    while i < len(columns):
-        j = i
-        while j + 1 < len(columns) and columns[j + 1].over == columns[i].over:
-            j += 1
+    text = ""
+    for i, j in _spans(columns):
         size = sum(widths.columns[i : j + 1]) + len(widths.gap) * (j - i)
         text += pad(shortened(columns[i].over, size), size, right=True) + widths.gap
-        i = j + 1
     return text
+
+
+def _spans(columns: Sequence[Column]) -> Iterator[tuple[int, int]]:
+    """Return the first and the last column of each run that shares a title."""
+    i = 0
+    for _, run in groupby(columns, lambda column: column.over):
+        j = i + len(list(run))
+        yield i, j - 1
+        i = j
 
 
 def _cells(columns: Sequence[Column], texts: Sequence[str], widths: _Widths, change: str) -> Line:

@@ -11,7 +11,6 @@ from convcost.cost.closed_form import ClosedForm, Variable
 from convcost.report.formula import metric_name, terms, where
 from convcost.report.math import PYTHON, write
 from convcost.studies.formula import Formula
-from convcost.symbols import is_symbolic
 
 HELPERS = {
     "make_divisible(": '''def make_divisible(x, divisor):
@@ -56,7 +55,9 @@ def _function(formula: Formula, form: ClosedForm) -> str:
     ]
     lines += [f"    {name} = Fraction(str({name}))" for name in names.values()]
     whole = [v.name for v in form.variables if v.integer and v.multiple_of is None]
-    domain = f"{where(form)}, for positive {' and '.join(names)}" + (f" and whole {' and '.join(whole)}" if whole else "")
+    domain = f"{where(form)}, for positive {' and '.join(names)}" + (
+        f" and whole {' and '.join(whole)}" if whole else ""
+    )
     conditions = [f"{name} > 0" for name in names.values()]
     conditions += [test for v in form.variables if (test := _divides(v, names[v.name]))]
     lines += _check(conditions, domain)

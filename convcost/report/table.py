@@ -1,7 +1,7 @@
 """The one table model: what is shown, free of how it is drawn.
 
-A ``Document`` names its convention and holds sections; a ``Section`` has a title, a table, notes and formulas. Renderers
-turn a document into text, Markdown, CSV, JSON or LaTeX; values stay exact until then.
+A ``Document`` names its convention and holds sections; a ``Section`` has a title, a table, notes and formulas.
+Renderers turn a document into text, Markdown, CSV, JSON or LaTeX; values stay exact until then.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Cell: TypeAlias = str | int | Fraction | tuple[int, ...] | None
 """Text, an exact number, the shape of a tensor without its batch, or None: the row has no such value."""
 
 Type = Literal["name", "text", "shape", "count", "difference", "share", "ratio"]
-"""``name`` may be shortened in the middle; a ``difference`` shows its sign; ``share`` and ``ratio`` are shown rounded."""
+"""``name`` may be shortened in the middle; a ``difference`` shows its sign, ``share`` and ``ratio`` are rounded."""
 
 Change = Literal["", "added", "removed", "changed"]
 

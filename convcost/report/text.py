@@ -40,11 +40,11 @@ def totals_text(table: Table) -> list[list[str]]:
         return []
     pairs = list(zip(table.totals.cells, table.columns, strict=True))
     exact = ["" if value is None else cell_text(value, column) for value, column in pairs]
-    large = [column.type == "count" and isinstance(value, int | Fraction) and value >= 1000 for value, column in pairs]
-    if not any(large):
-        return [exact]
-    rounded = [scaled(value) if use else "" for (value, _), use in zip(pairs, large, strict=True)]  # type: ignore[arg-type]
-    return [exact, rounded]
+    rounded = [
+        scaled(value) if column.type == "count" and isinstance(value, int | Fraction) and value >= 1000 else ""
+        for value, column in pairs
+    ]
+    return [exact, rounded] if any(rounded) else [exact]
 
 
 def width_of(text: str) -> int:
@@ -92,11 +92,11 @@ def _without_middle(text: str, width: int) -> str:
     if width_of(text) <= width:
         return text
     number = _number_at_end(text)
-    tail = min(number if number else 1 + width // 8, width - 1)
+    tail = min(number or 1 + width // 8, width - 1)
     head = text[: max(width - 1 - tail, 0)]
     end = text[len(text) - tail :] if tail else ""
-    while head and width_of(head) + 1 + width_of(end) > width:  # wide characters
-        head = head[:-1]
+    while (head or end) and width_of(head) + 1 + width_of(end) > width:  # wide characters
+        head, end = (head[:-1], end) if head else (head, end[1:])
     return f"{head}…{end}"
 
 

@@ -14,6 +14,11 @@ from convcost.ops import Op, Shape
 from convcost.symbols import Dim, floor, is_symbolic
 from convcost.symbols.arith import exact
 
+MOST = 10_000
+"""What is counted one by one (taps of a kernel, places of a stride, windows) is counted up to here."""
+
+REAL = "the operations of {} on real elements have"
+
 _AXES = {
     2: ("batch", "features"),
     3: ("batch", "channels", "length"),
@@ -95,12 +100,21 @@ def whole(value: Dim, what: str, least: int = 1) -> Dim:
     return value
 
 
-def numeric(op: Op, name: str, size: Dim, counted: str = "the operations of {} on real elements have") -> int:
-    """Return an argument of an op that must be a number, for what is ``counted`` has no closed form in it; E602."""
+def numeric(op: Op, name: str, size: Dim, counted: str = REAL) -> int:
+    """Return an argument of an op that must be a number, for what is ``counted`` has no closed form in it; E611."""
     if is_symbolic(size):
         what = f"{counted.format(op.kind)} no closed form in its {name} {size}"
-        raise UnsupportedError("E602", what, hint=f"bind {', '.join(sorted(map(str, size.free_symbols)))}")
+        raise UnsupportedError("E611", what, hint=f"bind {', '.join(sorted(map(str, size.free_symbols)))}")
     return int(size)
+
+
+def few(op: Op, name: str, size: Dim, counted: str = REAL) -> int:
+    """Return an argument as ``numeric`` does, if it is small enough to count one by one; else E612."""
+    number = numeric(op, name, size, counted)
+    if number > MOST:
+        what = f"{counted.format(op.kind)} to be counted one by one, and its {name} {number} is beyond {MOST}"
+        raise UnsupportedError("E612", what)
+    return number
 
 
 def spatial(op: Op, x: Shape, rank: int | None = None) -> Shape:

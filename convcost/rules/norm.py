@@ -7,7 +7,7 @@ from __future__ import annotations
 from convcost.counts import Counts
 from convcost.ops import BatchNorm, GroupNorm, InstanceNorm, L2Norm, LayerNorm, LocalResponseNorm, Shape
 from convcost.rules._rule import Parameters, Rule, rule
-from convcost.rules.checks import axis_of, channels, share, spatial, whole
+from convcost.rules.checks import axis_of, channels, few, share, spatial, whole
 from convcost.rules.windows import meetings
 from convcost.symbols import Dim, product
 
@@ -136,7 +136,8 @@ class LocalResponseNormRule(Rule[LocalResponseNorm]):
 
     def valid(self, op: LocalResponseNorm, *inputs: Shape) -> Counts:
         x = self.output(op, *inputs)
-        neighbours = meetings(x[1], (op.size, 1, 1), (op.size - 1) // 2, op.size // 2)
+        size = few(op, "size", op.size)
+        neighbours = meetings(x[1], (size, 1, 1), (size - 1) // 2, size // 2)
         return _respond(product(x), product((neighbours, x[0], *x[2:])))
 
 

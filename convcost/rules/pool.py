@@ -11,7 +11,7 @@ from convcost.errors import ShapeError
 from convcost.ops import AdaptiveAvgPool, AvgPool, GlobalAvgPool, LpPool, MaxPool, Pad, Shape, Upsample
 from convcost.ops._op import per_axis
 from convcost.rules._rule import Rule, rule
-from convcost.rules.checks import numeric, settled, spatial, whole
+from convcost.rules.checks import few, numeric, settled, spatial, whole
 from convcost.rules.windows import real, slide
 from convcost.symbols import Dim, ceil_div, floor_div, is_symbolic, product
 
@@ -208,9 +208,9 @@ def _held(op: AdaptiveAvgPool, n: Dim, windows: Dim) -> Dim:
     """Return how many elements the windows of an axis hold together."""
     if windows in (1, n):
         return n
-    o = numeric(op, "output", windows, "the windows of {} have")
-    if not is_symbolic(n):
-        return n + o - math.gcd(int(n), o)
+    if not is_symbolic(n) and not is_symbolic(windows):
+        return n + windows - math.gcd(int(n), int(windows))
+    o = few(op, "output", windows, "the windows of {} have")
     held: Dim = 0
     for i in range(o):
         held += ceil_div((i + 1) * n, o) - floor_div(i * n, o)

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple, NoReturn, TypeAlias
 from convcost.errors import ShapeError
 from convcost.ops import AvgPool, Conv, LpPool, MaxPool, Shape, Size, TransposedConv
 from convcost.ops._op import per_axis
-from convcost.rules.checks import numeric, settled, spatial, whole
+from convcost.rules.checks import few, settled, spatial, whole
 from convcost.symbols import Dim, ceil_div, floor_div, is_symbolic, maximum, minimum
 
 Pads: TypeAlias = Literal["same"] | tuple[Dim, Dim]
@@ -92,7 +92,7 @@ def real(op: Sliding, x: Shape) -> Shape | None:
     Raises
     ------
     UnsupportedError
-        E602 for a kernel, stride or dilation that is not a number.
+        E611 for a kernel, stride or dilation that is not a number.
     """
     windows = windows_of(op)
     if all(window.padding == (0, 0) for window in windows):
@@ -101,11 +101,11 @@ def real(op: Sliding, x: Shape) -> Shape | None:
 
 
 def steps(op: Sliding, window: Window) -> tuple[int, int, int]:
-    """Return kernel, stride and dilation of a window as numbers; E602."""
+    """Return kernel, stride and dilation of a window as numbers; E611."""
     return (
-        numeric(op, "kernel", window.kernel),
-        numeric(op, "stride", window.stride),
-        numeric(op, "dilation", window.dilation),
+        few(op, "kernel", window.kernel),
+        few(op, "stride", window.stride),
+        few(op, "dilation", window.dilation),
     )
 
 

@@ -11,6 +11,10 @@ from convcost.spec.source import Source
 from convcost.symbols.expr import ExpressionError
 
 
+class Enough(Exception):  # noqa: N818 - it is not an error of its own
+    """So many errors were found, or one so grave, that the run ends here."""
+
+
 class Problems:
     """The errors found in one source so far; the same error in the same place is kept once."""
 
@@ -24,14 +28,13 @@ class Problems:
         self.report(SpecError(code, message, span=self.source.place(node), hint=hint, trail=trail))
 
     def report(self, error: ConvcostError) -> None:
-        """Report an error; the last one that is kept ends the run."""
+        """Report an error; raise ``Enough`` with the last one that is kept."""
         key = (error.code, error.message, error.span)
-        if key in self._seen:
-            return
-        self._seen.add(key)
-        self.errors.append(error)
-        if len(self.errors) >= MAX_ERRORS:
-            self.check()
+        if key not in self._seen:
+            self._seen.add(key)
+            self.errors.append(error)
+            if len(self.errors) >= MAX_ERRORS:
+                raise Enough
 
     def check(self) -> None:
         """Raise what was reported, in the order of the places: one error itself, several as ``Diagnostics``."""
@@ -45,7 +48,7 @@ def _place(error: ConvcostError) -> tuple[int, int]:
     return (error.span.line, error.span.column) if error.span else (0, 0)
 
 
-def placed(error: ExpressionError, source: Source, node: Node, trail: Sequence[str] = ()) -> ConvcostError:
+def placed(error: ExpressionError, source: Source, node: Node, trail: Sequence[str] = ()) -> SpecError:
     """Return the error of an expression with its place in the file, and the way there through functions."""
     inside = error.source if error.source is not None else node
     span = source.place(inside, max(0, error.offset), error.length)  # type: ignore[arg-type]

@@ -1,18 +1,18 @@
 """The words of the spec language: which keys an item can have, with which arguments, and the words that are values.
 
-Ops come from their registry; what is added here is shorthand: ``depthwise``, ``pointwise`` and ``separable`` are written
-as convolutions, and a ``norm`` and an ``activation`` are arguments of what they follow.
+Ops come from their registry; what is added here is shorthand: ``depthwise``, ``pointwise`` and ``separable`` stand for
+convolutions, and a ``norm`` and an ``activation`` are arguments of what they follow.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from convcost.ops import ACTIVATIONS, NORMS, OPS, REQUIRED, Argument, Conv, Input, Linear, Op, TransposedConv
-from convcost.symbols.expr import FUNCTIONS, RESERVED
+from convcost.symbols.expr import FUNCTIONS, RESERVED, near_miss
 
 NONE: Final = "none"
 MODIFIERS: Final = ("name", "from", "if", "repeat", "first")
@@ -147,3 +147,24 @@ def tensor_name_problem(name: str) -> str:
     if not _TENSOR_NAME.fullmatch(name) or len(name) > MAX_NAME:
         return "names are letters, digits, _ - and ., begin with a letter, and / stands between scopes"
     return f"{name!r} is an op or a key of the language" if name in KEYS else ""
+
+
+SYNONYMS: Final = {
+    "conv1d": "conv", "conv2d": "conv", "conv3d": "conv", "convolution": "conv", "dwconv": "depthwise",
+    "depthwise_conv": "depthwise", "separable_conv": "separable", "deconv": "transposed_conv",
+    "conv_transpose": "transposed_conv", "dense": "linear", "fc": "linear", "gemm": "linear", "max_pool": "maxpool",
+    "avg_pool": "avgpool", "gap": "global_avgpool", "global_pool": "global_avgpool", "bn": "batch_norm",
+    "lrn": "local_response_norm", "swish": "silu", "hswish": "hard_swish", "hsigmoid": "hard_sigmoid",
+    "interpolate": "upsample", "cat": "concat", "sum": "add", "multiply": "mul", "residual": "add", "sequential": PATH,
+    "filters": "out", "channels": "out", "output": "out", "out_channels": "out", "kernel_size": "kernel",
+    "strides": "stride", "pad": "padding", "units": "out", "features": "out", "use_bias": "bias",
+    "normalization": "norm", "act": "activation", "rate": "dilation", "depth_multiplier": "multiplier",
+}  # fmt: skip
+"""What other tools call things, for hints."""
+
+
+def hint_for(word: str, candidates: Iterable[str]) -> str:
+    """Return a hint for a word that is not in the language: what other tools mean by it, or the nearest word."""
+    known = list(candidates)
+    meant = SYNONYMS.get(word.lower())
+    return f"did you mean {meant!r}?" if meant in known else near_miss(word, known)

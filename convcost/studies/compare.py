@@ -9,9 +9,10 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
-from convcost.cost.analysis import Analysis, By, Group
+from convcost.cost.analysis import Analysis, Group
 from convcost.cost.closed_form import ClosedForm
 from convcost.cost.convention import Convention
+from convcost.cost.grouping import By
 from convcost.errors import ConvcostError, UsageError
 from convcost.model import Model
 from convcost.studies.formula import ratio
@@ -61,7 +62,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class SymbolicRatio:
-    """The ratio of two closed forms, reduced: a quotient of polynomials, or a number where it does not depend on anything.
+    """The ratio of two closed forms, reduced: a quotient of polynomials, or a number where nothing is left of them.
 
     Attributes
     ----------
@@ -131,8 +132,8 @@ class Comparison:
     def symbolic_ratio(self, metric: str = "mult_adds") -> SymbolicRatio | None:
         """Return the ratio of the second model's closed form to the first's.
 
-        None where there are not two models, where they are not free in the same hyperparameters with the same domain, or
-        where one has no closed form.
+        None where there are not two models, where they are not free in the same hyperparameters with the same domain,
+        or where one has no closed form.
         """
         if len(self.models) != 2:
             return None
@@ -167,8 +168,8 @@ def compare(
     """Lay models side by side.
 
     Layers of one name correspond. Between those, layers are paired in order where their kinds or outputs agree, so that
-    as much as possible agrees; a layer that ends its block rather corresponds to one that does. Where nothing agrees but
-    there are equally many, they are paired by place. What is left was added or removed.
+    as much as possible agrees; a layer that ends its block rather corresponds to one that does. Where nothing agrees
+    but there are equally many, they are paired by place. What is left was added or removed.
 
     Raises
     ------
@@ -262,12 +263,10 @@ def _heaviest(left: Sequence[Group], rows: range, right: Sequence[Group], column
 
 
 def _likeness(left: Sequence[Group], i: int, right: Sequence[Group], j: int) -> int:
-    """Weigh how alike two layers are: their kinds, their outputs, and whether both end their blocks; 0 for not at all."""
+    """Weigh how alike two layers are: their kinds, their outputs, and whether both end their blocks; 0: not at all."""
     weight = 2 * (left[i].kind == right[j].kind != "") + 2 * (left[i].output == right[j].output != ())
     return weight + (_ends_block(left, i) and _ends_block(right, j)) if weight else 0
 
 
 def _ends_block(groups: Sequence[Group], i: int) -> bool:
     return i + 1 == len(groups) or groups[i].name.split("/")[0] != groups[i + 1].name.split("/")[0]
-
-

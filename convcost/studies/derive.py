@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
-from convcost.errors import UsageError
+from convcost.errors import UsageError, one_of
 from convcost.ops import Conv, Op, Shape, TransposedConv
 from convcost.rules import rule_of
 from convcost.symbols import is_symbolic, product
 from convcost.symbols.arith import exact
-from convcost.symbols.expr import near_miss
 from convcost.units import decimal
 
 if TYPE_CHECKING:
@@ -106,15 +105,13 @@ def derive(target: str, bindings: Mapping[str, Number] | None = None) -> Derivat
     (1/N + D_K**(-2), Fraction(1033, 9216))
     """
     if target not in DERIVATIONS:
-        hint = near_miss(target, DERIVATIONS) or f"one of {', '.join(DERIVATIONS)}"
-        raise UsageError("E040", f"there is no derivation of {target!r}", hint=hint)
+        raise UsageError("E040", f"there is no derivation of {target!r}", hint=one_of(target, DERIVATIONS))
     recipe = DERIVATIONS[target]
     values = {name: exact(value) for name, value in (bindings or {}).items()}
     known = recipe.symbols + recipe.optional
     for name, value in values.items():
         if name not in known:
-            hint = near_miss(name, known) or f"one of {', '.join(known)}"
-            raise UsageError("E041", f"the derivation of {target} has no symbol {name!r}", hint=hint)
+            raise UsageError("E041", f"the derivation of {target} has no symbol {name!r}", hint=one_of(name, known))
         if is_symbolic(value) or not isinstance(value, int) or value < 1:
             raise UsageError("E042", f"{name} = {value} is not a whole number of at least 1")
     for divisor, dividend in recipe.divides:
@@ -175,10 +172,10 @@ class _Board:
         if is_symbolic(value):
             return
         given = ", ".join(f"{name} = {self._values[name]}" for name in self.symbols if ratio.has(self.symbols[name]))
-        digits = _digits(value)
-        shown = (
-            str(value) if value.denominator == 1 else f"{value} {'=' if Fraction(digits) == value else '≈'} {digits}"
-        )
+        shown = str(value)
+        if value.denominator > 1:
+            digits = _digits(value)
+            shown += f" = {digits.rstrip('0')}" if Fraction(digits) == value else f" ≈ {digits}"
         if value < 1:
             self.conclusion = f"For {given} the ratio is {shown}: {_digits(1 / Fraction(value), 2)} times fewer {less}."
         else:
@@ -347,7 +344,7 @@ def _transposed_lecture(board: _Board) -> None:
     def transposed(kernels: Expr | int) -> TransposedConv:
         return TransposedConv((k, k), kernels, stride=s, padding="same")
 
-    board.part("Transposed convolution: each input element times a kernel, added into the output")
+    board.part("Transposed convolution: each input element times each kernel")
     once = board.write("one element, one kernel", _products(transposed(1), (1, 1, 1, 1)))
     over = board.write("one channel, one kernel", _products(transposed(1), (1, 1, small, small)), made=once * small**2)
     deep = board.write("all channels, one output", _products(transposed(1), (1, m, small, small)), made=over * m)

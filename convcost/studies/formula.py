@@ -10,9 +10,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from convcost.cost import Convention
-from convcost.cost.analysis import METRICS, By
+from convcost.cost.analysis import METRICS
 from convcost.cost.closed_form import ClosedForm, Symbolic
-from convcost.errors import UsageError
+from convcost.cost.grouping import By
+from convcost.errors import UsageError, one_of
 from convcost.model import Model, Number
 from convcost.symbols import Dim, is_symbolic
 
@@ -113,7 +114,7 @@ def formula(
     from convcost.cost import CONVENTIONS
 
     if metric not in METRICS:
-        raise UsageError("E012", f"unknown metric {metric!r}", hint=f"one of {', '.join(METRICS)}")
+        raise UsageError("E012", f"unknown metric {metric!r}", hint=one_of(metric, METRICS))
     convention = convention or CONVENTIONS["paper"]
     multiples: dict[str, Number] = {}
     for text in assume:

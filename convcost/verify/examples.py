@@ -95,9 +95,12 @@ def _convolutions() -> Iterator[Example]:
         Conv((2, 7), out=5, stride=(3, 2), padding="same", dilation=(3, 2), bias=True),
         Conv((1, 1), out=5, bias=True),
         Conv((1, 1), out=9, stride=(2, 3), groups=3),
+        Conv((1, 3), out=5, stride=stride, padding="same"),  # a kernel below its stride leaves nothing to pad
+        Conv(kernel, out=3, stride=stride, padding=(0, 2, 0, 1)),  # one axis with padding, one without
         Conv((7, 3), out=2, padding=(9, 0, 2, 11)),
         Conv((11, 17), out=3),
     )
+    yield from _on((2, 3, 1, 1), Conv((3, 4), out=2, padding=(2, 0, 0, 3)))  # one window, which sees one element
     yield from _on((2, 3, 19), Conv((5,), out=4, stride=(3,), padding=(3, 1), dilation=(2,), bias=True))
     yield from _on((2, 4, 5, 7, 11), Conv((2, 3, 5), out=6, stride=(1, 2, 3), padding=(1, 0, 2, 0, 3, 1), groups=2))
     yield from _on(
@@ -106,6 +109,8 @@ def _convolutions() -> Iterator[Example]:
         TransposedConv(kernel, out=10, stride=stride, padding=PADS, dilation=dilation, groups=2),
         TransposedConv((3, 5), out=3, stride=(2, 3), padding="same"),
         TransposedConv((2, 2), out=3, stride=(2, 2)),
+        TransposedConv((4, 6), out=3, stride=(3, 5), padding="same", dilation=(2, 3), output_padding=(1, 2)),
+        TransposedConv((3, 2), out=5, padding=(4, 0, 2, 7)),  # one row and one column are left
     )
     yield from _on((2, 3, 7), TransposedConv((4,), out=5, stride=(3,), padding=(2, 1)))
     yield from _on(IMAGE, Linear(5), Linear(7, bias=False), Linear(5, axis=-1), Linear(4, axis=1))
@@ -122,6 +127,7 @@ def _pools() -> Iterator[Example]:
             AvgPool(kernel, stride=stride, padding=pads, ceil=ceil),
             AvgPool(kernel, stride=stride, padding=pads, ceil=ceil, count_padding=True),
             LpPool(kernel, stride=stride, padding=pads, ceil=ceil),
+            MaxPool((5, 7), stride=(2, 3), padding=(4, 0, 1, 5), ceil=ceil),
         )
     yield from _on(
         IMAGE,
@@ -136,8 +142,11 @@ def _pools() -> Iterator[Example]:
         Upsample((1, 3), "linear"),
         Pad((1, 2, 0, 3)),
         Pad((-1, 2, 0, -3), value=Fraction(1, 2)),
+        Pad((-4, 0, -6, 2)),  # one row is left
     )
-    yield from _on((2, 3, 13), MaxPool((3,), stride=(2,), padding=(1, 0)), AvgPool((4,), stride=(3,)), GlobalAvgPool())
+    yield from _on(
+        (2, 3, 13), Pad((1, 2)), MaxPool((3,), stride=(2,), padding=(1, 0)), AvgPool((4,), stride=(3,)), GlobalAvgPool()
+    )
     yield from _on((1, 2, 5, 7, 11), MaxPool((2, 3, 2), stride=(1, 2, 3)), GlobalAvgPool())
 
 
@@ -174,6 +183,7 @@ def _rest() -> Iterator[Example]:
         IMAGE,
         Flatten(),
         Reshape((17, -1, 3)),
+        Reshape((17, 66)),
         Transpose((3, 1, 2)),
         ChannelShuffle(2),
         ChannelShuffle(3),

@@ -53,6 +53,7 @@ class Verification:
 def verify(
     graph: Graph,
     *,
+    name: str = "",
     seed: int = 0,
     audit: bool = False,
     progress: Callable[[Node], None] | None = None,
@@ -61,6 +62,8 @@ def verify(
 
     Parameters
     ----------
+    name : str
+        What to call it; that of the graph if empty.
     seed : int
         Of the random input and weights.
     audit : bool
@@ -83,7 +86,7 @@ def verify(
             for node in graph.nodes
             if not isinstance(node.op, Input)
         )
-        return Verification(graph.name, layers, time.perf_counter() - started)
+        return Verification(name or graph.name, layers, time.perf_counter() - started)
 
     def done(node: Node, _: Executed) -> None:
         if progress:
@@ -98,7 +101,7 @@ def verify(
             probes[id(each)] = ones_probe(each.op, *(executed[i].shape for i in node.inputs))
         if not isinstance(each.op, Input):
             verdicts.append(check(node, each, evidence, probes.get(id(each))))
-    return Verification(graph.name, tuple(verdicts), time.perf_counter() - started)
+    return Verification(name or graph.name, tuple(verdicts), time.perf_counter() - started)
 
 
 def _obstacle(graph: Graph, derived: tuple[Derived, ...]) -> str:

@@ -7,9 +7,10 @@ defines, and ``channels(t)``, ``height(t)`` and ``width(t)`` of a named tensor. 
 results and calls are bounded.
 """
 
+from convcost.errors import near_miss
 from convcost.symbols.expr.compiler import Expression, constant, parse
 from convcost.symbols.expr.environment import Defined, Environment, Evaluation
-from convcost.symbols.expr.language import EXTENTS, RESERVED, ExpressionError, Use, Value, describe, near_miss
+from convcost.symbols.expr.language import EXTENTS, RESERVED, ExpressionError, Use, Value, describe
 from convcost.symbols.expr.operations import FUNCTIONS, RELATIONS, compare, condition
 
 __all__ = [

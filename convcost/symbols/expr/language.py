@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import keyword
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple, Self, TypeAlias
 
-from convcost.errors import SpecError
+from convcost.errors import SpecError, near_miss
 
 Value: TypeAlias = Any
 """A ``Dim``, ``bool``, a word (``str``) or a tuple of values."""
@@ -82,19 +81,6 @@ class Use(NamedTuple):
         """Return the error for a call with too few or too many arguments."""
         message = f"{self.name} takes {plural(wanted, 'argument')}, not {self.arity}"
         return ExpressionError("E209", message).at(self.offset, len(self.name))
-
-
-def near_miss(word: str, candidates: Iterable[str]) -> str:
-    """Return a hint that names the candidate most like a word; empty where none is.
-
-    >>> near_miss("aplha", ["alpha", "resolution"])
-    "did you mean 'alpha'?"
-    """
-    if len(word) > 80:
-        return ""
-    folded = {candidate.lower(): candidate for candidate in list(candidates)[1000::-1]}
-    found = difflib.get_close_matches(word.lower(), folded, 1, 0.6)
-    return f"did you mean {folded[found[0]]!r}?" if found else ""
 
 
 def plural(number: int, noun: str) -> str:

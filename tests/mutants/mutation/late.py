@@ -79,6 +79,7 @@ def _windows() -> Iterator[Example]:
         Conv((4, 2), out=2, stride=(3, 4), padding=(0, 9, 8, 0), dilation=(2, 3)),
         Conv((2, 2), out=C, stride=(3, 1), padding=(0, 1, 1, 0), groups=C),
         Conv((3, 2), out=4 * C, groups=C / 2),
+        Conv((3, 2), out=6, groups=P),
         TransposedConv(kernel, out=4, stride=stride, padding=pads, output_padding=(1, 2), bias=True),
         TransposedConv(kernel, out=4, stride=stride, padding="same", dilation=dilation),
     )
@@ -86,7 +87,13 @@ def _windows() -> Iterator[Example]:
     yield from _on((2, 6, 2 * H, 3 * W + 1), Conv((3, 5), out=4, stride=(2, 3), padding=(1, 2, 0, 1)))
     yield from _on((2, 6, 11, 17), Conv(kernel, out=4, stride=stride, padding=(P, 1, 0, P), dilation=dilation))
     yield from _on((2, 6, H, 17), Conv(kernel, out=4, stride=stride, padding=(P, P, 1, 2)))
+    yield from _on((2, 6, 11, W), Conv(kernel, out=4, stride=stride, padding=(1, P, 0, 3)))
+    # so much padding that some taps meet nothing
+    yield from _on((2, 6, H, W), Conv((4, 2), out=2, stride=(2, 2), padding=(3, 0, 0, 9), dilation=(1, 4)))
+    yield from _on((2, 6, H, 17), Conv((2, 3), out=2, padding=(0, 1, 5, 1), dilation=(3, 4)))
     yield from _on((2, 6, H, 17), TransposedConv(kernel, out=4, stride=stride, padding=(P, 0, 1, P)))
+    # as long a step as real elements are counted for
+    yield from _on((2, 6, 11, 17), Conv((2, 1), out=2, stride=(10_000, 1), padding=(0, 0, 1, 0)))
     for ceil in (False, True):
         yield from _on(
             (2, 3, H, W),
@@ -106,6 +113,7 @@ def _others() -> Iterator[Example]:
         image,
         Linear(5),
         Linear(C, axis=-1),
+        Linear(C / C),  # a number that SymPy made
         BatchNorm(),
         LayerNorm((1, 3)),
         GroupNorm(3),
@@ -118,12 +126,21 @@ def _others() -> Iterator[Example]:
         Reshape((H, W, C)),
         Split(1, parts=2),
         Split(1, sizes=(C - 1, 1)),
+        Split(1, sizes=(2, 4)),
     )
+    yield from _on((2, 6, H, W), Split(0, sizes=(P, 4)))
+    yield from _on((2, C, H), Reshape((-1, 4)))
+    yield from _on((2, 6, 5, 2), Reshape((-1, P)))
+    yield from _on((2, C, 3, H), Reshape((-1, C, H)))
+    yield Example(Concat(), (image,))
     yield Example(Add(), (image, (2, C, 11, 17), image))
     yield Example(Add(), ((2, C, 11, 17), image))
     yield Example(Mul(), (image, (2, C, 1, 1), (2, 6, 1, W)))
     yield Example(Mul(), ((2, C, 11, 1), (2, 1, H, W)))
     yield Example(Mul(), ((2, 6, H, 5), (2, 6, W, 5)))
+    yield Example(Mul(), ((2, 6, 2 * H, 5), (2, 6, 2 * W, 5)))
+    yield Example(Mul(), ((2, 6, H, 5), (2, 6, H + 1, 5)))
+    yield Example(Mul(), ((2, 6, H + 1, 5), (2, 6, H, 5)))
     yield Example(Concat(), (image, (2, 5, H, 17), (2, C, H, W)))
     yield Example(Concat(axis=-1), ((2, 6, H, W), (2, C, H, 3)))
 

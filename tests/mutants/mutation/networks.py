@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
+from operator import add
 from types import SimpleNamespace
 from typing import Any
 
@@ -132,6 +134,11 @@ def totals(w: SimpleNamespace, graph: Graph) -> Iterator[str]:
     """Yield where figures of an analysis differ from what a run of the network adds up to."""
     for batch in BATCHES:
         run = w.execute.run(graph, batch=batch)
+        for node, seen in zip(graph.nodes, run, strict=True):
+            if isinstance(node.op, Input):
+                given = ((batch,),) if batch != 1 else ()
+                if (got := w.rules.rule_of(node.op).output(node.op, *given)) != seen.shape:
+                    yield f"an input is {got}, not {seen.shape}"
         for name, parameters in _conventions(w):
             analysis = w.cost.analyze(graph, w.cost.convention(name, parameters), batch)
             yield from _differences(analysis, run, name, parameters)
@@ -153,6 +160,10 @@ def _differences(analysis: Any, run: Any, convention: str, parameters: str) -> I
     for derived, seen in zip(analysis.derived, run, strict=True):
         if derived.output != seen.shape:
             yield f"a shape is {derived.output}, not {seen.shape}"
+    twice = reduce(add, (derived.parameters * 2 for derived in analysis.derived))
+    for role in ("weight", "bias", "affine", "running"):
+        if getattr(twice, role) != (want := 2 * sum(getattr(seen, role) for seen in run)):
+            yield f"twice the {role} parameters are {getattr(twice, role)}, not {want}"
     odd = range(1, len(rows), 2)
     for metric in rows[0]:
         for indices in (None, odd):

@@ -1,7 +1,7 @@
 """Systematic mutants: every small change of a kind, at every place of a module, one at a time.
 
-What only words an error is left alone: ``raise`` statements, the functions in ``MESSAGES``, and assignments that only
-serve a ``raise``. So are decorators, annotations and docstrings, which do not compute.
+What only words an error is left alone: ``raise`` statements, hints and the functions in ``MESSAGES``. So are decorators,
+annotations, type aliases and docstrings, which do not compute, and ``zip(strict=...)``.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def _places(tree: ast.Module) -> Iterator[_Place]:
                 continue
             children = enumerate(value) if isinstance(value, list) else [(None, value)]
             for index, child in children:
-                if not isinstance(child, ast.AST) or isinstance(child, ast.Raise) or _words(child):
+                if not isinstance(child, ast.AST) or isinstance(child, ast.Raise) or _inert(child):
                     continue
                 inner, known = function, names
                 if isinstance(child, ast.FunctionDef | ast.ClassDef):
@@ -164,12 +164,14 @@ def _known(function: ast.FunctionDef) -> frozenset[str]:
     return frozenset({n.id for n in names if isinstance(n.ctx, ast.Store)} | {a.arg for a in arguments})
 
 
-def _words(node: ast.AST) -> bool:
-    """Tell whether a node is text, or only makes text."""
+def _inert(node: ast.AST) -> bool:
+    """Tell whether a node computes nothing: text, a type, or an argument that only guards."""
     if isinstance(node, ast.Constant | ast.Expr):
         value = node.value if isinstance(node, ast.Expr) else node
         return isinstance(value, ast.Constant) and isinstance(value.value, str)
-    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.keyword) and node.arg == "hint")
+    if isinstance(node, ast.AnnAssign):
+        return ast.unparse(node.annotation) == "TypeAlias"
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.keyword) and node.arg in {"hint", "strict"})
 
 
 def _replacements(place: _Place) -> Iterator[Any]:

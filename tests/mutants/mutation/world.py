@@ -86,7 +86,7 @@ def world(changed: Mapping[str, str | CodeType]) -> Iterator[SimpleNamespace]:
     names = {f"convcost.{floor}": floor for floor in FLOORS}
     before = set(sys.modules)
     kept = {name: sys.modules.pop(name) for name in before & _compiled().keys()}
-    attributes = {floor: convcost.__dict__[floor] for floor in FLOORS if floor in convcost.__dict__}
+    attributes = dict(convcost.__dict__)
     sys.meta_path.insert(0, finder)
     try:
         yield SimpleNamespace(**{floor: import_module(name) for name, floor in names.items()})
@@ -96,6 +96,5 @@ def world(changed: Mapping[str, str | CodeType]) -> Iterator[SimpleNamespace]:
         for name in others | (sys.modules.keys() & _compiled().keys()):
             del sys.modules[name]
         sys.modules.update(kept)
-        for floor in FLOORS:
-            convcost.__dict__.pop(floor, None)
+        convcost.__dict__.clear()
         convcost.__dict__.update(attributes)

@@ -213,28 +213,39 @@ def test_a_shape_that_does_not_fit(op, inputs, message):
 
 
 REAL = "on real elements have no closed form in its"
+ONE_BY_ONE = "on real elements have to be counted one by one, and its"
 
 QUESTIONS = [
-    (Conv((R, 3), 8, padding="same"), "valid", f"E602 the operations of conv R×3 {REAL} kernel R (bind R)"),
+    (Conv((R, 3), 8, padding="same"), "valid", f"E611 the operations of conv R×3 {REAL} kernel R (bind R)"),
     (
         MaxPool((3, 3), stride=2 * R, padding=1),
         "valid",
-        f"E602 the operations of maxpool 3×3 {REAL} stride 2*R (bind R)",
+        f"E611 the operations of maxpool 3×3 {REAL} stride 2*R (bind R)",
     ),
     (
         TransposedConv((3, 3), 8, dilation=R, padding=1),
         "valid",
-        f"E602 the operations of transposed conv 3×3 {REAL} dilation R (bind R)",
+        f"E611 the operations of transposed conv 3×3 {REAL} dilation R (bind R)",
+    ),
+    (
+        Conv((3, 20_001), 8, padding="same"),
+        "valid",
+        f"E612 the operations of conv 3×20001 {ONE_BY_ONE} kernel 20001 is beyond 10000",
+    ),
+    (
+        LocalResponseNorm(10**9),
+        "valid",
+        f"E612 the operations of local_response_norm {ONE_BY_ONE} size 1000000000 is beyond 10000",
     ),
     (
         Upsample((R, 2), mode="linear"),
         "counts",
-        "E602 the passes of upsample linear have no closed form in its factor R (bind R)",
+        "E611 the passes of upsample linear have no closed form in its factor R (bind R)",
     ),
     (
         AdaptiveAvgPool((R, 2)),
         "counts",
-        "E602 the windows of adaptive avgpool R×2 have no closed form in its output R (bind R)",
+        "E611 the windows of adaptive avgpool R×2 have no closed form in its output R (bind R)",
     ),
 ]
 

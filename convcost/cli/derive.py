@@ -1,0 +1,43 @@
+"""``convcost derive``: derivations step by step."""
+
+from __future__ import annotations
+
+import click
+
+from convcost.cli import options
+from convcost.cli.output import emit
+
+FORMATS = ("text", "md", "latex")
+
+
+@click.command("derive")
+@click.argument("target", metavar="TARGET")
+@click.option("--set", "values", metavar="NAME=VALUE", multiple=True, help="Give a symbol a value. May be repeated.")
+@click.option(
+    "--format",
+    "-f",
+    "format_",
+    metavar="FORMAT",
+    default="text",
+    show_default=True,
+    help="text, md or latex.",
+)
+@options.output
+def command(target: str, values: tuple[str, ...], format_: str, output: str | None) -> None:
+    r"""Derive what a convolution multiplies step by step, as a lecture would write it.
+
+    TARGET is separable, conv, depthwise, pointwise, grouped or transposed.
+
+    \b
+    convcost derive separable
+    convcost derive separable --set N=1024 --set D_K=3
+    """
+    from convcost.cli.bindings import bindings
+    from convcost.report import derivation as page
+    from convcost.report.formats import check_format
+    from convcost.studies.derive import derive
+
+    check_format(format_, FORMATS)
+    derived = derive(target, bindings(values))
+    write = {"text": page.text, "md": page.markdown, "latex": page.latex}[format_]
+    emit(write(derived).rstrip("\n") + "\n", output)

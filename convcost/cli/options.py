@@ -1,0 +1,76 @@
+"""Options that several commands share. Names are checked where they are used, with a hint for near misses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+convention = click.option(
+    "--convention",
+    metavar="NAME",
+    default="paper",
+    show_default=True,
+    help="What mult-adds are: paper (conv and fully connected layers), valid (without padding), with-bias.",
+)
+params = click.option(
+    "--params",
+    metavar="KIND",
+    default="trainable",
+    show_default=True,
+    help="What parameters are: trainable, weights (of conv and fully connected layers), all (with running statistics).",
+)
+by = click.option(
+    "--by", metavar="ROWS", default="layer", show_default=True, help="Rows: layer, block, stage, kind or op."
+)
+batch = click.option(
+    "--batch", type=click.IntRange(min=1), default=1, show_default=True, help="Images in a batch; counts are for all."
+)
+output = click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, allow_dash=False),
+    help="Write to a file, wholly or not at all.",
+)
+form = click.option(
+    "--format",
+    "-f",
+    "format_",
+    metavar="FORMAT",
+    default="table",
+    show_default=True,
+    help="table, md, csv, json or latex.",
+)
+free = click.option(
+    "--free", metavar="NAMES", help="Hyperparameters that stay free, separated by commas; the others are bound."
+)
+assume = click.option(
+    "--assume",
+    metavar="CONDITION",
+    multiple=True,
+    help="Take a divisibility for granted: 'resolution % 32 == 0'. May be repeated.",
+)
+
+
+def several(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Return one decorator for several options, shown in this order."""
+
+    def decorate(function: F) -> F:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+def words(text: str | None) -> tuple[str, ...] | None:
+    """Split a list at its commas; None stays None.
+
+    >>> words("alpha, resolution"), words(None)
+    (('alpha', 'resolution'), None)
+    """
+    return None if text is None else tuple(word.strip() for word in text.split(",") if word.strip())

@@ -1,0 +1,274 @@
+"""From the arguments of an item to an op: expressions are evaluated, typed, and completed by the document's defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from convcost.errors import SpecError
+from convcost.graph import Origin
+from convcost.ops import Argument, Op, Padding, Shape, Size
+from convcost.ops import Pad as PadOp
+from convcost.ops import Reshape
+from convcost.spec.nodes import Mapping as MappingNode
+from convcost.spec.nodes import Node, Scalar, Sequence
+from convcost.spec.problems import placed
+from convcost.spec.scope import Run, Scope, Structural, symbols_of
+from convcost.spec.source import Source
+from convcost.spec.vocabulary import ACTIVATION_OPS, FORMS, NONE, NORM_OPS, Form, hint_for, written_arguments
+from convcost.symbols import Dim, floor, is_symbolic
+from convcost.symbols.expr import ExpressionError, Value, condition, describe, parse
+
+PADDINGS = ("same", "valid", "half")
+
+
+class Arguments:
+    """Evaluates the nodes of one source and makes ops of them; equal ops are one object."""
+
+    def __init__(self, source: Source, run: Run) -> None:
+        self.source = source
+        self.run = run
+        self.defaults: dict[str, Value] = {}
+        self.followers: dict[str, Op | None] = {"norm": None, "activation": None}
+        self._made: dict[tuple[Any, ...], Op] = {}
+        self._ops: dict[Op, Op] = {}
+
+    # values
+
+    def evaluate(self, node: Node, scope: Scope) -> Value:
+        """Return the value of an expression, or of a list of them."""
+        if isinstance(node, Scalar):
+            self.run.begin()
+            try:
+                value = parse(node.text).value(scope)
+            except ExpressionError as error:
+                raise placed(error, self.source, node) from None
+            if self.run.pending:
+                self.run.settle(self.origin(node, scope), structural=False)
+            return value
+        if isinstance(node, Sequence):
+            return tuple([self.evaluate(item, scope) for item in node.items])
+        raise self.error("E314", "a mapping where a value stands", node)
+
+    def condition(self, node: Scalar, scope: Scope, *, structural: bool = True) -> bool:
+        """Return whether a condition holds; where that differs from value to value, a guard keeps how it was taken.
+
+        A structural one that no shape has to do with makes its symbols structural instead.
+        """
+        self.run.begin()
+        self.run.touched = False
+        try:
+            truth = condition(parse(node.text).value(scope))
+        except ExpressionError as error:
+            raise placed(error.at(0, len(node.text)), self.source, node) from None
+        if self.run.pending:
+            self.run.settle(self.origin(node, scope), structural=structural)
+        return truth
+
+    def number(self, node: Scalar, scope: Scope) -> Dim:
+        """Return a number that the structure depends on: what is symbolic in it becomes structural."""
+        self.run.begin()
+        self.run.touched = False
+        try:
+            value = parse(node.text).value(scope)
+        except ExpressionError as error:
+            raise placed(error, self.source, node) from None
+        if self.run.pending:
+            self.run.settle(self.origin(node, scope), structural=True)
+        return self.bound(value, "repeat", node)
+
+    def bound(self, value: Value, name: str, node: Node) -> int | Fraction:
+        """Return a value that is a number; symbols in it are structural."""
+        if isinstance(value, bool | str | tuple):
+            raise self.error("E314", f"{name} is a number, not {describe(value)}", node)
+        if is_symbolic(value):
+            raise Structural(symbols_of(value))
+        assert isinstance(value, int | Fraction)
+        return value
+
+    def origin(self, node: Node, scope: Scope) -> Callable[[], Origin]:
+        """Return a function that makes the origin of a node."""
+        return lambda: Origin(self.source.place(node), scope.trail)
+
+    def error(self, code: str, message: str, node: Node, hint: str = "") -> SpecError:
+        """Return an error at a node."""
+        return SpecError(code, message, span=self.source.place(node), hint=hint)
+
+    # types
+
+    def extent(self, value: Value, name: str, node: Node, scope: Scope, least: int | None = 1) -> Dim:
+        """Return a whole number that is not below ``least``."""
+        if type(value) is int and (least is None or value >= least):
+            return value
+        if isinstance(value, bool | str | tuple):
+            raise self.error("E314", f"{name} is a number, not {describe(value)}", node)
+        if is_symbolic(value):
+            if not value.is_integer:
+                number = self.run.number(value)
+                if not isinstance(number, int):
+                    hint = "round it: floor(...), ceil(...) or round(...)"
+                    raise self.error("E312", f"{name} = {describe(value)} is {number}, not a whole number", node, hint)
+                self.run.guard(value, "==", floor(value), self.origin(node, scope), holds=True)
+            return value
+        if isinstance(value, Fraction):
+            hint = f"floor(...) gives {floor(value)}, ceil(...) {floor(value) + 1}"
+            raise self.error("E312", f"{name} = {value} is not a whole number", node, hint)
+        raise self.error("E313", f"{name} = {value} is less than {least}", node)
+
+    def extents(self, value: Value, name: str, node: Node, scope: Scope, least: int | None = 1) -> Size:
+        """Return several whole numbers."""
+        values = value if isinstance(value, tuple) else (value,)
+        nodes = node.items if isinstance(node, Sequence) and len(node.items) == len(values) else [node] * len(values)
+        return tuple([self.extent(v, name, n, scope, least) for v, n in zip(values, nodes, strict=True)])
+
+    def size(self, value: Value, name: str, node: Node, scope: Scope, rank: int, least: int | None) -> Size:
+        """Return one extent for each spatial axis."""
+        if not isinstance(value, tuple):
+            return (self.extent(value, name, node, scope, least),) * rank
+        if len(value) != rank:
+            hint = f"the input has {rank} spatial axes: one number, or {rank}"
+            raise self.error("E315", f"{name} is a list of {len(value)}", node, hint)
+        return self.extents(value, name, node, scope, least)
+
+    def padding(
+        self, value: Value, node: Node, scope: Scope, rank: int, typed: Mapping[str, Any], least: int | None
+    ) -> Padding:
+        """Return ``same`` or the amounts: all the axes' beginnings, then all their ends."""
+        if isinstance(value, str) and value in PADDINGS and "kernel" in typed:
+            if value == "half":
+                return self.half(node, typed["kernel"], typed.get("dilation", (1,) * rank))
+            return (0,) * (2 * rank) if value == "valid" else "same"
+        if isinstance(value, bool | str):
+            words = "a number or a list" if "kernel" not in typed else "same, valid, half, a number or a list"
+            hint = hint_for(value, PADDINGS) if isinstance(value, str) and "kernel" in typed else ""
+            raise self.error("E314", f"padding is {words}, not {describe(value)}", node, hint)
+        amounts = self.extents(value, "padding", node, scope, least)
+        if not isinstance(value, tuple):
+            return amounts * (2 * rank)
+        if len(amounts) not in {rank, 2 * rank}:
+            every = (
+                "[left, right]" if rank == 1 else "[top, left, bottom, right]" if rank == 2 else f"{2 * rank} numbers"
+            )
+            raise self.error("E315", f"padding is a list of {len(amounts)}", node, f"one number, {rank} or {every}")
+        return amounts if len(amounts) == 2 * rank else amounts * 2
+
+    def half(self, node: Node, kernel: Size, dilation: Size) -> Size:
+        """Return dilation · (kernel - 1) / 2 on each side."""
+        amounts = tuple(
+            Fraction(1, 2) * d * (k - 1) if type(k) is int is type(d) else d * (k - 1) / 2
+            for k, d in zip(kernel, dilation, strict=True)
+        )
+        for amount, extent in zip(amounts, kernel, strict=True):
+            if isinstance(amount, Fraction) and amount.denominator != 1:
+                hint = "an even kernel needs valid, same, or amounts"
+                raise self.error("E316", f"padding half of a kernel of {extent} is {amount}", node, hint)
+        return tuple(amount.numerator if isinstance(amount, Fraction) else amount for amount in amounts) * 2
+
+    def typed(self, argument: Argument, name: str, value: Value, node: Node, scope: Scope, rank: int) -> Any:
+        """Return a value as an argument wants it; paddings apart."""
+        match argument.type:
+            case "dim":
+                return self.extent(value, name, node, scope)
+            case "size":
+                return self.size(value, name, node, scope, rank, 0 if argument.default == 0 else 1)
+            case "flag":
+                if isinstance(value, bool):
+                    return value
+                raise self.error("E314", f"{name} is true or false, not {describe(value)}", node)
+            case "int":
+                return self.extent(self.bound(value, name, node), name, node, scope, None)
+            case "ints":
+                values = value if isinstance(value, tuple) else (value,)
+                return self.extents(tuple(self.bound(v, name, node) for v in values), name, node, scope, None)
+            case "dims":
+                return self.extents(value, name, node, scope)
+            case "rational":
+                return self.bound(value, name, node)
+            case "choice":
+                if isinstance(value, str) and value in argument.choices:
+                    return value
+                hint = hint_for(value, argument.choices) if isinstance(value, str) else ""
+                raise self.error(
+                    "E314", f"{name} is {' or '.join(argument.choices)}, not {describe(value)}", node, hint
+                )
+        raise AssertionError(argument.type)
+
+    # ops
+
+    def read(self, form: Form, arguments: Mapping[str, Node], scope: Scope, shape: Shape, key: Node) -> dict[str, Any]:
+        """Return the arguments of an op, typed; norm and activation apart."""
+        rank = len(shape) - 2
+        typed: dict[str, Any] = {}
+        padding: tuple[Value, Node] | None = None
+        for name, node in arguments.items():
+            argument = form.arguments[name]
+            if argument.type in {"norm", "activation"}:
+                continue
+            if rank < 1 and argument.type in {"size", "padding"}:
+                axes = f"{len(shape) - 1} ax{'is' if len(shape) == 2 else 'es'} beside the batch"
+                raise self.error("E320", f"{form.name} works on channels and space, its input has {axes}", key)
+            value = self.evaluate(node, scope)
+            if argument.type == "padding":
+                padding = (value, node)
+            elif name == "shape" and form.op is Reshape:
+                typed[name] = self.reshape(value, node, scope)
+            else:
+                typed[name] = self.typed(argument, name, value, node, scope, rank)
+        if (
+            padding is None
+            and "padding" in form.defaults
+            and "padding" in form.arguments
+            and "padding" in self.defaults
+        ):
+            padding = (self.defaults["padding"], key)
+        if padding is not None:
+            least = None if form.op is PadOp else 0
+            typed["padding"] = self.padding(*padding, scope, rank, typed, least)
+        if "bias" not in typed and "bias" in form.defaults and "bias" in self.defaults:
+            typed["bias"] = self.defaults["bias"]
+        return typed
+
+    def reshape(self, value: Value, node: Node, scope: Scope) -> tuple[Dim, ...]:
+        """Return the extents of a new shape, one of which may be -1."""
+        values = value if isinstance(value, tuple) else (value,)
+        known = self.extents(tuple(1 if v == -1 else v for v in values), "shape", node, scope)
+        if values.count(-1) > 1:
+            raise self.error("E314", "shape has more than one -1", node)
+        return tuple(-1 if v == -1 else k for v, k in zip(values, known, strict=True))
+
+    def make(self, op: type[Op], arguments: Mapping[str, Any]) -> Op:
+        """Return the op; the same object for the same arguments."""
+        key = (op, *arguments.items())
+        made = self._made.get(key)
+        if made is None:
+            new = op(**arguments)
+            made = self._made[key] = self._ops.setdefault(new, new)
+        return made
+
+    def follower(self, argument: str, node: Node | None, scope: Scope, form: Form) -> Op | None:
+        """Return the norm or activation that follows an op; None for none."""
+        if node is None:
+            return self.followers[argument] if argument in form.defaults else None
+        ops = NORM_OPS if argument == "norm" else ACTIVATION_OPS
+        if isinstance(node, MappingNode):
+            ((key, value),) = node.pairs
+            op = ops[key.text]
+            written = {k.text: v for k, v in value.pairs} if isinstance(value, MappingNode) else {}
+            known = written_arguments(op)
+            typed = {
+                name: self.typed(known[name], name, self.evaluate(n, scope), n, scope, 0) for name, n in written.items()
+            }
+            return self.make(op, typed)
+        word = self.evaluate(node, scope)
+        if word == NONE:
+            return None
+        if not isinstance(word, str) or word not in ops:
+            hint = hint_for(word, (*ops, NONE)) if isinstance(word, str) else ""
+            raise self.error("E314", f"{argument} is none or one of its ops, not {describe(word)}", node, hint)
+        op = ops[word]
+        required = FORMS[op.name].required
+        if required:
+            hint = f"write {argument}: {{{word}: {{{required[0]}: ...}}}}"
+            raise self.error("E128", f"{word} needs the argument {required[0]!r}", node, hint)
+        return self.make(op, {})

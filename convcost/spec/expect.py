@@ -1,0 +1,121 @@
+"""What a node has to be: the few checks that every part of the grammar makes, each with one error."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from fractions import Fraction
+
+from convcost.errors import SpecError
+from convcost.spec.nodes import Mapping, Node, Scalar, Sequence, kind
+from convcost.spec.problems import Problems, placed
+from convcost.spec.source import Source
+from convcost.spec.vocabulary import WORDS, hint_for
+from convcost.symbols.expr import FUNCTIONS, Expression, ExpressionError, constant, parse
+from convcost.symbols.expr.language import EXTENTS, shorten
+
+
+class Names:
+    """The values and functions an expression may use where it stands; functions with their number of arguments."""
+
+    __slots__ = ("functions", "values")
+
+    def __init__(self, values: Iterable[str] = (), functions: dict[str, int] | None = None) -> None:
+        self.values = set(values)
+        self.functions = dict(functions or {})
+
+    def extended(self, values: Iterable[str]) -> Names:
+        """Return these names and more values."""
+        return Names(self.values.union(values), self.functions)
+
+
+class Grammar:
+    """Checks on the nodes of one source; they raise ``SpecError`` with its place."""
+
+    def __init__(self, source: Source, problems: Problems) -> None:
+        self.source = source
+        self.problems = problems
+
+    def error(self, code: str, message: str, node: Node, hint: str = "") -> SpecError:
+        """Return an error at a node."""
+        return SpecError(code, message, span=self.source.place(node), hint=hint)
+
+    def text(self, node: Node, what: str) -> str:
+        """Return the text of a node that is one."""
+        if isinstance(node, Scalar) and not node.is_null:
+            return node.text
+        raise self.error("E123", f"{what} is a text, not {kind(node)}", node)
+
+    def scalar(self, node: Node, what: str) -> Scalar:
+        """Return a node that is a text."""
+        self.text(node, what)
+        assert isinstance(node, Scalar)
+        return node
+
+    def sequence(self, node: Node, what: str, hint: str = "") -> Sequence:
+        """Return a node that is a list."""
+        if isinstance(node, Sequence):
+            return node
+        raise self.error("E123", f"{what} is a list, not {kind(node)}", node, hint)
+
+    def mapping(self, node: Node, what: str, hint: str = "") -> dict[str, Node]:
+        """Return the pairs of a node that is a mapping."""
+        if isinstance(node, Mapping):
+            return {key.text: value for key, value in node.pairs}
+        raise self.error("E123", f"{what} is a mapping, not {kind(node)}", node, hint)
+
+    def fields(self, node: Node, what: str, known: Collection[str], required: Collection[str] = ()) -> dict[str, Node]:
+        """Return the pairs of a mapping whose keys are known; report those that are not."""
+        pairs = self.mapping(node, what)
+        assert isinstance(node, Mapping)
+        for key, _ in node.pairs:
+            if key.text not in known:
+                hint = hint_for(key.text, known) or f"known: {', '.join(known)}"
+                self.problems.add("E121", f"{what} has no key {shorten(key.text)!r}", key, hint=hint)
+        for name in required:
+            if name not in pairs:
+                raise self.error("E122", f"{what} needs the key {name!r}", node)
+        return {name: value for name, value in pairs.items() if name in known}
+
+    def constant(self, node: Node, what: str) -> int | Fraction:
+        """Return a number; no names in it."""
+        scalar = self.scalar(node, what)
+        try:
+            return constant(scalar.text)
+        except ExpressionError as error:
+            if error.code == "E103":
+                error.hint = error.hint or "a number stands here"
+            raise placed(error, self.source, scalar) from None
+
+    def integer(self, node: Node, what: str) -> int:
+        """Return a whole number."""
+        value = self.constant(node, what)
+        if isinstance(value, int):
+            return value
+        raise self.error("E123", f"{what} is a whole number, not {value}", node)
+
+    def expression(self, node: Node, names: Names, what: str) -> Expression:
+        """Return the expression of a text after checking that its names stand for something."""
+        scalar = self.scalar(node, what)
+        try:
+            expression = parse(scalar.text)
+            for use in expression.uses:
+                if use.is_call:
+                    if use.name not in names.functions:
+                        raise use.unknown((*names.functions, *FUNCTIONS, *EXTENTS))
+                    if names.functions[use.name] != use.arity:
+                        raise use.wrong_arity(names.functions[use.name])
+                elif use.arity is None and use.name not in names.values and use.name not in WORDS:
+                    raise use.unknown((*names.values, *WORDS))
+        except ExpressionError as error:
+            raise placed(error, self.source, scalar) from None
+        return expression
+
+    def values(self, node: Node, names: Names, what: str) -> None:
+        """Check a value: an expression, or a list of values."""
+        if isinstance(node, Scalar):
+            self.expression(node, names, what)
+        elif isinstance(node, Sequence):
+            for item in node.items:
+                self.values(item, names, what)
+        else:
+            raise self.error("E123", f"{what} is an expression, a word or a list, not {kind(node)}", node)

@@ -1,0 +1,162 @@
+"""Hyperparameters and presets: numbers with names, the values published for them, and where formulas are exact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from convcost.errors import Span, SpecError
+from convcost.spec.expect import Grammar
+from convcost.spec.nodes import Mapping as MappingNode
+from convcost.spec.nodes import Node, Scalar
+from convcost.spec.vocabulary import hint_for, value_name_problem
+from convcost.symbols.expr.language import shorten
+
+FIELDS = ("default", "choices", "range", "multiple_of", "doc", "symbol")
+MAX_SYMBOL = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Hyperparameter:
+    """A number that an architecture can be built with.
+
+    Attributes
+    ----------
+    choices : tuple of numbers
+        The published values; others are legal.
+    range : (lowest, highest), optional
+        Values outside are errors.
+    multiple_of : number, optional
+        Where the closed form without floors holds.
+    symbol : str
+        The letter it has in formulas; empty for the usual one.
+    integer : bool
+        Whether it takes whole numbers only.
+    """
+
+    name: str
+    default: int | Fraction
+    choices: tuple[int | Fraction, ...] = ()
+    range: tuple[int | Fraction, int | Fraction] | None = None
+    multiple_of: int | Fraction | None = None
+    doc: str = ""
+    symbol: str = ""
+    integer: bool = False
+    span: Span | None = None
+
+    def problem(self, value: int | Fraction) -> str:
+        """Return why a value is not legal; empty if it is."""
+        if self.integer and not isinstance(value, int):
+            return f"{self.name} is a whole number, not {value}"
+        if self.range and not self.range[0] <= value <= self.range[1]:
+            return f"{self.name} is between {self.range[0]} and {self.range[1]}, not {value}"
+        return "" if value > 0 else f"{self.name} is positive, not {value}"
+
+
+class HyperparameterGrammar(Grammar):
+    """Reads hyperparameters and presets."""
+
+    def collect(self, check: Callable[[], object]) -> None:
+        """Run a check; its error does not keep others from running."""
+        try:
+            check()
+        except SpecError as error:
+            self.problems.report(error)
+
+    def hyperparameters(self, node: Node) -> dict[str, Hyperparameter]:
+        """Return the hyperparameters by name."""
+        self.mapping(node, "hyperparameters")
+        result: dict[str, Hyperparameter] = {}
+        letters: dict[str, str] = {}
+        for key, value in node.pairs:  # type: ignore[union-attr]
+            result[key.text] = Hyperparameter(key.text, 1)  # known from here on, even if it is wrong
+            try:
+                h = result[key.text] = self.hyperparameter(key, value)
+                if h.symbol and letters.setdefault(h.symbol, h.name) != h.name:
+                    raise self.error("E133", f"{h.name} and {letters[h.symbol]} have one symbol, {h.symbol}", key)
+            except SpecError as error:
+                self.problems.report(error)
+        return result
+
+    def hyperparameter(self, key: Scalar, node: Node) -> Hyperparameter:
+        """Return one hyperparameter: a bare value is its default."""
+        problem = value_name_problem(key.text)
+        if problem:
+            raise self.error("E129", f"the hyperparameter {shorten(key.text)!r}", key, problem)
+        span = self.source.place(key)
+        if not isinstance(node, MappingNode):
+            default = self.constant(node, key.text)
+            h = Hyperparameter(key.text, default, integer=isinstance(default, int), span=span)
+            self.legal(h, default, node, "the default")
+            return h
+        fields = self.fields(node, f"the hyperparameter {key.text}", FIELDS, ("default",))
+        default = self.constant(fields["default"], "default")
+        choices = [self.constant(n, "a choice") for n in self.numbers(fields, "choices")]
+        bounds = [self.constant(n, "a bound") for n in self.numbers(fields, "range")]
+        if "range" in fields and (len(bounds) != 2 or bounds[0] > bounds[1]):
+            raise self.error("E133", "a range is [lowest, highest]", fields["range"])
+        multiple = self.constant(fields["multiple_of"], "multiple_of") if "multiple_of" in fields else None
+        if multiple is not None and multiple <= 0:
+            raise self.error("E133", f"multiple_of {multiple} is not positive", fields["multiple_of"])
+        symbol = self.text(fields["symbol"], "symbol") if "symbol" in fields else ""
+        if len(symbol) > MAX_SYMBOL or any(c.isspace() for c in symbol):
+            raise self.error(
+                "E133", f"a symbol of {len(symbol)} characters", fields["symbol"], "a letter, or a short word"
+            )
+        whole = all(isinstance(value, int) for value in (default, *choices, *bounds))
+        h = Hyperparameter(
+            key.text,
+            default,
+            tuple(choices),
+            (bounds[0], bounds[1]) if bounds else None,
+            multiple,
+            self.text(fields["doc"], "doc") if "doc" in fields else "",
+            symbol,
+            integer=isinstance(multiple, int) or (multiple is None and whole),
+            span=span,
+        )
+        self.legal(h, default, fields["default"], "the default")
+        for choice, place in zip(choices, self.numbers(fields, "choices"), strict=True):
+            self.legal(h, choice, place, "a choice")
+        return h
+
+    def numbers(self, fields: Mapping[str, Node], name: str) -> list[Node]:
+        """Return the nodes of a list of numbers; none where it is absent."""
+        return self.sequence(fields[name], name).items if name in fields else []
+
+    def legal(self, hyperparameter: Hyperparameter, value: int | Fraction, node: Node, what: str) -> None:
+        """Check a value that the spec gives."""
+        problem = hyperparameter.problem(value)
+        if problem:
+            raise self.error("E134", f"{what}: {problem}", node)
+
+    def presets(self, node: Node, known: Mapping[str, Hyperparameter]) -> dict[str, dict[str, int | Fraction]]:
+        """Return named bindings."""
+        self.mapping(node, "presets")
+        result: dict[str, dict[str, int | Fraction]] = {}
+        for key, values in node.pairs:  # type: ignore[union-attr]
+            try:
+                result[key.text] = self.preset(key, values, known)
+            except SpecError as error:
+                self.problems.report(error)
+        return result
+
+    def preset(self, key: Scalar, node: Node, known: Mapping[str, Hyperparameter]) -> dict[str, int | Fraction]:
+        """Return one preset."""
+        if not key.text.replace("-", "").replace(".", "").replace("_", "").isalnum():
+            raise self.error("E129", f"the preset {shorten(key.text)!r}", key, "letters, digits, _ - and .")
+        self.mapping(node, f"the preset {key.text}")
+        bindings: dict[str, int | Fraction] = {}
+        for name, value in node.pairs:  # type: ignore[union-attr]
+            if name.text not in known:
+                hint = hint_for(name.text, known)
+                raise self.error(
+                    "E135",
+                    f"the preset {key.text} binds {shorten(name.text)!r}, which is no hyperparameter",
+                    name,
+                    hint,
+                )
+            bindings[name.text] = self.constant(value, name.text)
+            self.legal(known[name.text], bindings[name.text], value, f"the preset {key.text}")
+        return bindings

@@ -1,0 +1,366 @@
+"""The items of a path, as they are written: one key each, with arguments, paths, rows, and modifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from convcost.errors import SpecError
+from convcost.spec.expect import Grammar, Names
+from convcost.spec.nodes import Mapping as MappingNode
+from convcost.spec.nodes import Node, Scalar, Sequence, kind
+from convcost.spec.vocabulary import (
+    ACTIVATION_OPS,
+    CONTAINERS,
+    FORMS,
+    MODIFIERS,
+    NORM_OPS,
+    PATHS,
+    SWITCH,
+    TABLE,
+    Form,
+    hint_for,
+    tensor_name_problem,
+    value_name_problem,
+    written_arguments,
+)
+from convcost.symbols.expr.language import shorten
+
+
+class Kind(Enum):
+    """What the key of an item is."""
+
+    OP = auto()
+    MERGE = auto()
+    BLOCK = auto()
+    TABLE = auto()
+    SWITCH = auto()
+    PATH = auto()
+
+
+@dataclass(slots=True)
+class Item:
+    """One item.
+
+    Attributes
+    ----------
+    place : Scalar
+        The key, or the text that the item is.
+    numbered : bool
+        Whether it can stand for several layers, so that its name is numbered.
+    arguments : mapping of str to node
+        Of an op, a merge or a block.
+    paths : list of Path
+        Of a merge or a switch.
+    items : list of Item
+        Of a path; of a table those under ``each``.
+    """
+
+    kind: Kind
+    key: str
+    place: Scalar
+    arguments: Mapping[str, Node]
+    name: Scalar | None = None
+    sources: tuple[Scalar, ...] = ()
+    condition: Scalar | None = None
+    repeat: Scalar | None = None
+    first: Mapping[str, Node] | None = None
+    numbered: bool = False
+    paths: list[Path] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    columns: tuple[str, ...] = ()
+    rows: list[Sequence] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Path:
+    """A branch of a merge or a case of a switch: items, or the name of a tensor."""
+
+    place: Node
+    items: list[Item]
+    tensor: Scalar | None = None
+    condition: Scalar | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a block is called with: its arguments, and those required among them."""
+
+    arguments: frozenset[str]
+    required: tuple[str, ...]
+
+
+NO_ARGUMENTS: Mapping[str, Node] = {}
+
+
+class ItemGrammar(Grammar):
+    """Reads items; knows the blocks of the document by their signatures."""
+
+    blocks: Mapping[str, Signature]
+
+    def items(
+        self, nodes: list[Node], names: Names, trail: tuple[str, ...], label: str, *, row: bool = False
+    ) -> list[Item]:
+        """Return the items of a path; those that are wrong are reported and left out."""
+        result: list[Item] = []
+        named: dict[str, int] = {}
+        for index, node in enumerate(nodes):
+            reported = len(self.problems.errors)
+            try:
+                item = self.item(node, names, trail, row=row)
+                if item.name is not None:
+                    first = named.setdefault(item.name.text, item.name.line)
+                    if first != item.name.line:
+                        message = f"two layers of one path are named {item.name.text!r}, the other in line {first}"
+                        raise self.error("E311", message, item.name)
+                result.append(item)
+            except SpecError as error:
+                self.problems.report(error)
+            finally:
+                for found in self.problems.errors[reported:] if label else ():
+                    found.trail = found.trail or (*trail, f"{label}[{index}]", *_main_key(node))
+        return result
+
+    def item(self, node: Node, names: Names, trail: tuple[str, ...], *, row: bool = False) -> Item:
+        """Return one item."""
+        if isinstance(node, Scalar):
+            return self.call(node, None, names, trail)
+        if not isinstance(node, MappingNode):
+            hint = "a path inside a path is written path: [...]"
+            raise self.error("E126", f"an item is an op or a block, not {kind(node)}", node, hint)
+        main: tuple[Scalar, Node] | None = None
+        modifiers: dict[str, tuple[Scalar, Node]] = {}
+        for key, value in node.pairs:
+            if key.text in MODIFIERS:
+                modifiers[key.text] = (key, value)
+            elif main is None:
+                main = (key, value)
+            else:
+                raise self.second_key(main[0], key)
+        if main is None:
+            raise self.error("E126", "an item without an op or a block", node, "modifiers alone are no layer")
+        item = self.call(main[0], main[1], names, trail)
+        item.numbered = row
+        if modifiers:
+            self.modify(item, modifiers, names)
+        return item
+
+    def second_key(self, first: Scalar, second: Scalar) -> SpecError:
+        """Return the error for an item with two keys, one of which may be a modifier misspelt."""
+        for key in (second, first):
+            if not self.known(key.text):
+                hint = hint_for(key.text, MODIFIERS) or hint_for(key.text, self.known_keys()) or "one item, one op"
+                return self.error("E126", f"{shorten(key.text)!r} is neither an op nor a modifier", key, hint)
+        hint = "each item of a path begins with its own '- '"
+        return self.error("E126", f"an item with two ops, {first.text!r} and {second.text!r}", second, hint)
+
+    def known(self, key: str) -> bool:
+        """Tell whether a key stands for an item."""
+        return key in FORMS or key in CONTAINERS or key in self.blocks
+
+    def known_keys(self) -> tuple[str, ...]:
+        """Return all keys that stand for items."""
+        return (*FORMS, *CONTAINERS, *self.blocks)
+
+    def call(self, key: Scalar, value: Node | None, names: Names, trail: tuple[str, ...]) -> Item:
+        """Return the item of a key and what stands behind it."""
+        name = key.text
+        form = FORMS.get(name)
+        if form is not None:
+            if form.joins:
+                return self.merge(form, key, value, names, trail)
+            arguments = self.arguments(key, value, form.arguments, form.required, names)
+            return Item(Kind.OP, name, key, arguments)
+        signature = self.blocks.get(name)
+        if signature is not None:
+            arguments = self.arguments(key, value, signature.arguments, signature.required, names)
+            return Item(Kind.BLOCK, name, key, arguments)
+        if name not in CONTAINERS:
+            raise self.unknown(key)
+        if value is None:
+            raise self.error("E123", f"{name} takes a {'mapping' if name == TABLE else 'list'}", key)
+        if name == TABLE:
+            return self.table(key, value, names, trail)
+        if name == SWITCH:
+            paths = self.paths(value, names, (*trail, f"switch (line {key.line})"), "a switch")
+            return Item(Kind.SWITCH, name, key, NO_ARGUMENTS, paths=paths)
+        items = self.sequence(value, "a path").items
+        inner = self.items(items, names, (*trail, f"path (line {key.line})"), "item")
+        return Item(Kind.PATH, name, key, NO_ARGUMENTS, items=inner)
+
+    def unknown(self, key: Scalar) -> SpecError:
+        """Return the error for a key that is no op and no block."""
+        name, colon, rest = key.text.partition(":")
+        hint = f"write {shorten(name)}: {shorten(rest)}" if colon and rest else hint_for(key.text, self.known_keys())
+        return self.error("E125", f"unknown op or block {shorten(key.text)!r}", key, hint)
+
+    def arguments(
+        self,
+        key: Scalar,
+        value: Node | None,
+        known: Mapping[str, object] | frozenset[str],
+        required: tuple[str, ...],
+        names: Names,
+    ) -> Mapping[str, Node]:
+        """Return the arguments by name after checking names, and that all required ones are there."""
+        if value is None or (isinstance(value, Scalar) and value.is_null):
+            arguments: dict[str, Node] = {}
+        elif isinstance(value, MappingNode):
+            arguments = {}
+            for argument, node in value.pairs:
+                try:
+                    self.argument(key.text, argument, node, known, names)
+                except SpecError as error:
+                    self.problems.report(error)
+                arguments[argument.text] = node
+        else:
+            example = (required or tuple(known) or ("...",))[0]
+            hint = f"write {key.text}: {{{example}: ...}}" if known else f"{key.text} takes no arguments"
+            raise self.error("E123", f"arguments are named: {key.text} takes a mapping, not {kind(value)}", value, hint)
+        for name in required:
+            if name not in arguments:
+                raise self.error("E128", f"{key.text} needs the argument {name!r}", key)
+        return arguments
+
+    def argument(
+        self, owner: str, name: Scalar, node: Node, known: Mapping[str, object] | frozenset[str], names: Names
+    ) -> None:
+        """Check one argument."""
+        if name.text not in known:
+            hint = hint_for(name.text, known) or (f"it takes {', '.join(sorted(known))}" if known else "it takes none")
+            raise self.error("E127", f"{owner} has no argument {shorten(name.text)!r}", name, hint)
+        if isinstance(node, MappingNode) and owner in FORMS and name.text in {"norm", "activation"}:
+            self.followed(name.text, node, names)
+        else:
+            self.values(node, names, name.text)
+
+    def followed(self, argument: str, node: Node, names: Names) -> None:
+        """Check a norm or activation: a word, or a mapping of one op with its arguments."""
+        ops = NORM_OPS if argument == "norm" else ACTIVATION_OPS
+        if not isinstance(node, MappingNode):
+            self.expression(node, names, argument)
+            return
+        pairs = list(node.pairs)
+        if len(pairs) != 1:
+            raise self.error(
+                "E123", f"{argument} is one op with its arguments", node, "such as {leaky_relu: {slope: 0.1}}"
+            )
+        key, value = pairs[0]
+        op = ops.get(key.text)
+        if op is None:
+            raise self.error("E125", f"unknown {argument} {shorten(key.text)!r}", key, hint_for(key.text, ops))
+        known = written_arguments(op)
+        required = FORMS[op.name].required
+        self.arguments(key, value, known, required, names)
+
+    def merge(self, form: Form, key: Scalar, value: Node | None, names: Names, trail: tuple[str, ...]) -> Item:
+        """Return the item of an op that joins paths: a list of them, or a mapping with ``paths`` and arguments."""
+        arguments: dict[str, Node] = {}
+        if isinstance(value, MappingNode) and form.arguments:
+            for argument, node in value.pairs:
+                if argument.text != PATHS:
+                    self.argument(form.name, argument, node, {**form.arguments, PATHS: None}, names)
+                    arguments[argument.text] = node
+            value = {k.text: v for k, v in value.pairs}.get(PATHS)
+        if value is None or (isinstance(value, Scalar) and value.is_null):
+            raise self.error("E123", f"{form.name} takes a list of paths", key, f"write {form.name}: [path, path]")
+        paths = self.paths(value, names, (*trail, f"{form.name} (line {key.line})"), form.name)
+        return Item(Kind.MERGE, form.name, key, arguments, paths=paths)
+
+    def paths(self, node: Node, names: Names, trail: tuple[str, ...], what: str) -> list[Path]:
+        """Return the paths of a merge or switch."""
+        nodes = self.sequence(node, f"the paths of {what}").items
+        if not nodes:
+            raise self.error("E123", f"{what} without paths", node, "the identity is a path, too: []")
+        result: list[Path] = []
+        for index, path in enumerate(nodes):
+            here = (*trail, f"path {index + 1}")
+            if isinstance(path, Sequence):
+                result.append(Path(path, self.items(path.items, names, here, "item")))
+            elif isinstance(path, Scalar) and not self.known(path.text):
+                tensor_problem = tensor_name_problem(path.text)
+                if tensor_problem:
+                    raise self.unknown(path)
+                result.append(Path(path, [], tensor=path))
+            else:
+                item = self.item(path, names, here)
+                condition, item.condition = item.condition, None
+                result.append(Path(path, [item], condition=condition))
+        return result
+
+    def table(self, key: Scalar, value: Node, names: Names, trail: tuple[str, ...]) -> Item:
+        """Return the item of a table: columns, rows, and what is made of each row."""
+        keys = ("columns", "rows", "each")
+        fields = self.fields(value, "a table", keys, keys)
+        columns = []
+        for node in self.sequence(fields["columns"], "columns").items:
+            column = self.scalar(node, "a column")
+            problem = value_name_problem(column.text)
+            if problem or column.text in columns:
+                raise self.error("E129", f"the column {column.text!r}", column, problem or "it stands here twice")
+            columns.append(column.text)
+        rows = []
+        for node in self.sequence(fields["rows"], "rows").items:
+            row = self.sequence(node, "a row")
+            if len(row.items) != len(columns):
+                hint = "quote an expression that contains a comma" if len(row.items) > len(columns) else ""
+                message = f"a row of {len(row.items)}, where there are {len(columns)} columns ({', '.join(columns)})"
+                raise self.error("E131", message, row, hint)
+            self.values(row, names, "a cell")
+            rows.append(row)
+        inner = names.extended(columns)
+        each = self.sequence(fields["each"], "each").items
+        items = self.items(each, inner, (*trail, f"table (line {key.line})"), "each", row=True)
+        return Item(Kind.TABLE, TABLE, key, NO_ARGUMENTS, columns=tuple(columns), rows=rows, items=items)
+
+    def modify(self, item: Item, modifiers: dict[str, tuple[Scalar, Node]], names: Names) -> None:
+        """Put the modifiers into an item."""
+        for modifier, (key, node) in modifiers.items():
+            if modifier == "name":
+                item.name = self.tensor_name(node, "a name")
+            elif modifier == "from":
+                sources = node.items if isinstance(node, Sequence) else [node]
+                item.sources = tuple(self.scalar(source, "from") for source in sources)
+                if not sources:
+                    raise self.error("E123", "from: an empty list", key)
+            elif modifier == "if":
+                self.expression(node, names, "if")
+                item.condition = self.scalar(node, "if")
+            elif modifier == "repeat":
+                self.expression(node, names, "repeat")
+                item.repeat = self.scalar(node, "repeat")
+                item.numbered = True
+            else:
+                item.first = self.first(item, key, node, names, repeated="repeat" in modifiers)
+
+    def first(self, item: Item, key: Scalar, node: Node, names: Names, *, repeated: bool) -> Mapping[str, Node]:
+        """Return the arguments of the first copy that differ from those of the others."""
+        if not repeated:
+            raise self.error("E132", "first without repeat", key, "it overrides arguments of the first copy")
+        known: Mapping[str, object] | frozenset[str]
+        if item.kind is Kind.OP:
+            known = FORMS[item.key].arguments
+        elif item.kind is Kind.BLOCK:
+            known = self.blocks[item.key].arguments
+        else:
+            raise self.error("E132", f"first: {item.key} has no arguments to override", key)
+        return self.arguments(Scalar(item.key, True, key.line, key.column), node, known, (), names)
+
+    def tensor_name(self, node: Node, what: str) -> Scalar:
+        """Return the name of a layer, an input or a block."""
+        name = self.scalar(node, what)
+        problem = tensor_name_problem(name.text)
+        if not problem and name.text in self.blocks:
+            problem = f"{name.text!r} is a block"
+        if problem:
+            raise self.error("E129", f"{shorten(name.text)!r} cannot be a name", name, problem)
+        return name
+
+
+def _main_key(node: Node) -> list[str]:
+    """Return the key of an item for the trail of its errors, if it has one."""
+    if isinstance(node, Scalar):
+        return [shorten(node.text)]
+    keys = [key.text for key, _ in node.pairs] if isinstance(node, MappingNode) else []
+    return [shorten(key) for key in keys if key not in MODIFIERS][:1]

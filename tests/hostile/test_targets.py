@@ -1,0 +1,126 @@
+"""Targets of the command line with bad names, presets and bindings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SPEC = """\
+convcost: 1
+name: net
+hyperparameters:
+  alpha: {default: 1, choices: [1, 3/4, 1/2], multiple_of: 1/32}
+  resolution: {default: 32, multiple_of: 32}
+  depth: {default: 2, range: [1, 4]}
+  classes: 10
+input: [3, resolution, resolution]
+presets:
+  small: {alpha: 1/2}
+  deep: {alpha: 1, depth: 4}
+layers:
+  - {conv: {kernel: 3, stride: 1, out: alpha*32, padding: same}, repeat: depth}
+  - global_avgpool
+  - linear: {out: classes}
+"""
+
+
+@pytest.fixture
+def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, convcost: Callable[..., Any]) -> None:
+    (tmp_path / "net.yaml").write_text(SPEC)
+    (tmp_path / "at@home.yaml").write_text(SPEC)
+    monkeypatch.chdir(tmp_path)
+
+
+GOOD = [
+    "net.yaml",
+    "net.yaml@alpha=1/2",
+    "net.yaml@alpha=0.5,depth=3",
+    "net.yaml:small",
+    "net.yaml:small@depth=1",
+    "net.yaml:small@alpha=1",
+    "net.yaml@ alpha = 0.75 ",
+    "./net.yaml@classes=0x0a"[:-5] + "=7",
+    "net.yaml@resolution=33",
+]
+
+
+@pytest.mark.parametrize("target", GOOD)
+def test_good_target(target: str, spec: None, convcost: Callable[..., Any]) -> None:
+    run = convcost("report", target)
+    assert (run.status, run.err) == (0, "")
+
+
+BAD = {
+    "net.yaml@": "E012",
+    "net.yaml@@": "E012",
+    "net.yaml@alpha": "E012",
+    "net.yaml@alpha=": "E015",
+    "net.yaml@=3": "E012",
+    "net.yaml@=": "E012",
+    "net.yaml@alpha=1/0": "E015",
+    "net.yaml@alpha=abc": "E015",
+    "net.yaml@alpha=nan": "E015",
+    "net.yaml@alpha=inf": "E015",
+    "net.yaml@alpha=1e999999999": "E015",
+    "net.yaml@alpha=1e400": "E015",
+    "net.yaml@alpha=" + "9" * 5000: "E015",
+    "net.yaml@alpha=__import__('os')": "E015",
+    "net.yaml@alpha=1+1": "E015",
+    "net.yaml@alpha=0x10": "E015",
+    "net.yaml@alpha=1_000": "E015",
+    "net.yaml@alpha=٣": "E015",
+    "net.yaml@alpha=true": "E015",
+    "net.yaml@alpha=1,,depth=2": "E012",
+    "net.yaml@,": "E012",
+    "net.yaml@alpha=1,alpha=1/2": "E012",
+    "net.yaml@alpha=1@depth=2": "E015",
+    "net.yaml@alpha==1": "E015",
+    "net.yaml@aplha=1": "E014",
+    "net.yaml@Alpha=1": "E014",
+    "net.yaml@xyzzy=1": "E014",
+    "net.yaml@kernel=1": "E014",
+    "net.yaml:large": "E013",
+    "net.yaml:smal": "E013",
+    "net.yaml:": "E013",
+    "net.yaml:small:deep": "E013",
+    "net.yaml@alpha=1:small": "E015",
+    "net.yaml@alpha=0": "E402",
+    "net.yaml@alpha=-1": "E402",
+    "net.yaml@alpha=1/3": "E402",
+    "net.yaml@depth=3/2": "E303",
+    "net.yaml@depth=-1": "E303",
+    "net.yaml@depth=1e9": "E303",
+    "net.yaml@resolution=0": "E402",
+    "net.yaml@resolution=-32": "E402",
+    "net.yaml@resolution=1/2": "E402",
+    "net.yaml@resolution=10000000000000000000": "E015",
+    "net.yaml@classes=0": "E402",
+    "mobilenet_v0": "E010",
+    "mobilenet-v1": "E010",
+    "mobilnet_v1": "E010",
+    "MobileNet": "E010",
+    "xyzzy": "E010",
+    "../../etc/passwd": "E001",
+    "mobilenet_v1@aplha=1/2": "E014",
+    "mobilenet_v1:b3": "E013",
+    "mobilenet_v1/": "E001",
+    "@": "E010",
+    "@alpha=1": "E010",
+    ":": "E010",
+    ":small": "E010",
+    "-@": "E012",
+    "-:x": "E013",
+}
+
+
+@pytest.mark.parametrize(("target", "wanted"), BAD.items(), ids=[target[:40] for target in BAD])
+def test_bad_target(
+    target: str, wanted: str, spec: None, convcost: Callable[..., Any], problems: Callable[..., Any]
+) -> None:
+    run = convcost("report", target, stdin=SPEC.encode())
+    assert (run.status, run.out) == (2, "")
+    (problem, *rest) = problems(run.err, "<stdin>" if target.startswith("-") else "net.yaml")
+    assert (problem.code, rest) == (wanted, [])
