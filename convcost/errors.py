@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from convcost.records import Record, field
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Record):
     """A place in a source file: 1-based line and column, length in characters, and the line itself."""
 
     file: str
     line: int
     column: int
     length: int = 1
-    text: str = field(default="", compare=False, repr=False)
+    text: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"

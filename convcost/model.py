@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
@@ -14,14 +13,14 @@ from convcost.cost import Analysis, Convention, analyze, infer
 from convcost.cost.closed_form import LETTERS, Symbolic, Variable, symbolic
 from convcost.errors import DomainError, UsageError
 from convcost.graph import Graph
+from convcost.records import Record
 from convcost.spec import Architecture, build, open_target, parse
 from convcost.symbols import Dim
 
 Number = int | Fraction
 
 
-@dataclass(frozen=True)
-class Model:
+class Model(Record):
     """An architecture and the values of its hyperparameters.
 
     Attributes
@@ -52,7 +51,7 @@ class Model:
         """Return the model with other values; text is read as an exact number, "0.75" as 3/4."""
         numbers = {name: exact_number(name, value) for name, value in values.items()}
         merged = self.architecture.values(None, {n: self.values[n] for n in self.bound} | numbers)
-        return replace(self, values=merged, bound=self.bound | set(numbers))
+        return self.replaced(values=merged, bound=self.bound | set(numbers))
 
     def grid(self) -> Iterator[Model]:
         """Yield the model at every combination of the published choices of what is not bound."""
@@ -65,7 +64,7 @@ class Model:
             values = dict(zip(axes, point, strict=True))
             bindings = ",".join(f"{name}={value}" for name, value in values.items())
             joint = "" if not bindings else "," if "@" in self.label else "@"
-            yield replace(self.with_values(**values), label=f"{self.label}{joint}{bindings}")
+            yield self.with_values(**values).replaced(label=f"{self.label}{joint}{bindings}")
 
     def variables(
         self,

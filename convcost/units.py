@@ -96,7 +96,7 @@ def parse(text: str) -> Number:
     Raises
     ------
     UsageError
-        E017 for anything else.
+        E018 for anything else.
     """
     body = text.strip()
     unit = 1
@@ -108,7 +108,7 @@ def parse(text: str) -> Number:
         value = Fraction(_ungrouped(body)) * unit
     except ValueError:
         raise UsageError(
-            "E017", f"{text!r} is not a figure", hint="write 568.74 M, 4.2M, 568,740,352 or 64 KiB"
+            "E018", f"{text!r} is not a figure", hint="write 568.74 M, 4.2M, 568,740,352 or 64 KiB"
         ) from None
     return value.numerator if value.denominator == 1 else value
 

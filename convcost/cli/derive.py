@@ -12,7 +12,8 @@ FORMATS = ("text", "md", "latex")
 
 @click.command("derive")
 @click.argument("target", metavar="TARGET")
-@click.option("--set", "values", metavar="NAME=VALUE", multiple=True, help="Give a symbol a value. May be repeated.")
+@click.argument("values", nargs=-1, metavar="[NAME=VALUE]...")
+@click.option("--set", "more", metavar="NAME=VALUE", multiple=True, help="Another way to give a symbol a value.")
 @click.option(
     "--format",
     "-f",
@@ -23,14 +24,14 @@ FORMATS = ("text", "md", "latex")
     help="text, md or latex.",
 )
 @options.output
-def command(target: str, values: tuple[str, ...], format_: str, output: str | None) -> None:
+def command(*, target: str, values: tuple[str, ...], more: tuple[str, ...], format_: str, output: str | None) -> None:
     r"""Derive what a convolution multiplies step by step, as a lecture would write it.
 
-    TARGET is separable, conv, depthwise, pointwise, grouped or transposed.
+    TARGET is separable, conv, depthwise, pointwise, grouped or transposed; symbols may be given values.
 
     \b
     convcost derive separable
-    convcost derive separable --set N=1024 --set D_K=3
+    convcost derive separable D_K=3 N=1024
     """
     from convcost.cli.bindings import bindings
     from convcost.report import derivation as page
@@ -38,6 +39,6 @@ def command(target: str, values: tuple[str, ...], format_: str, output: str | No
     from convcost.studies.derive import derive
 
     check_format(format_, FORMATS)
-    derived = derive(target, bindings(values))
+    derived = derive(target, bindings((*values, *more)))
     write = {"text": page.text, "md": page.markdown, "latex": page.latex}[format_]
     emit(write(derived).rstrip("\n") + "\n", output)

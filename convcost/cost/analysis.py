@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from convcost.cost.convention import CONVENTIONS, Convention
 from convcost.cost.grouping import GROUPINGS, By, grouping
@@ -12,6 +11,7 @@ from convcost.counts import PRIMITIVES, Counts
 from convcost.errors import UsageError, one_of
 from convcost.graph import Graph
 from convcost.ops import ACTIVATIONS, NORMS, Op, Shape
+from convcost.records import Record, field
 from convcost.rules import Parameters
 from convcost.symbols import Dim, is_symbolic
 
@@ -43,8 +43,7 @@ def total(values: Iterable[Dim]) -> Dim:
     return sum(values)
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Record):
     """One row of a table: some nodes of the graph and what they cost together.
 
     Attributes
@@ -65,8 +64,7 @@ class Group:
     params: Dim
 
 
-@dataclass(frozen=True)
-class Analysis:
+class Analysis(Record):
     """Costs of a graph under a convention; numbers where everything is bound, formulas where something is free.
 
     Attributes
@@ -81,7 +79,7 @@ class Analysis:
     convention: Convention
     derived: tuple[Derived, ...]
     batch: int = 1
-    _memo: dict[tuple[str, int], Dim] = field(default_factory=dict, repr=False, compare=False)
+    _memo: dict[tuple[str, int], Dim] = field(default_factory=dict, compare=False)
 
     def counts(self, index: int) -> Counts:
         """Return the primitive counts of one node, with or without padding as the convention wants."""

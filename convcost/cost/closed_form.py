@@ -8,7 +8,6 @@ declaration the hyperparameter stays itself and the floors stay: the general for
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from convcost.cost.analysis import Analysis
 from convcost.errors import DomainError
 from convcost.graph import Guard
 from convcost.graph.graph import compare
+from convcost.records import Record
 from convcost.symbols import Dim, is_symbolic
 from convcost.symbols.arith import exact
 
@@ -31,8 +31,7 @@ LETTERS = {**GREEK, "resolution": "R", "classes": "K", "width": "w", "depth": "d
 """How hyperparameters are written in formulas unless their spec says otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Record):
     """A free hyperparameter of a closed form.
 
     Attributes
@@ -107,11 +106,10 @@ class Variable:
         q = self.multiple_of
         if q is None:
             return self.default
-        return max(1, exact(Fraction(round(Fraction(self.default) / q))))
+        return max(1, round(Fraction(self.default) / q))
 
 
-@dataclass(frozen=True)
-class ClosedForm:
+class ClosedForm(Record):
     """A formula with its domain.
 
     Attributes
@@ -166,13 +164,12 @@ class ClosedForm:
         return substitution({v.symbol(): exact(Fraction(values[v.name]) / v.unit) for v in self.variables})
 
 
-@dataclass(frozen=True)
-class Symbolic:
+class Symbolic(Record):
     """An analysis with free hyperparameters, and how to read its symbols."""
 
     analysis: Analysis
     variables: tuple[Variable, ...]
-    _shown: Mapping[Expr, Dim] = field(repr=False)
+    _shown: Mapping[Expr, Dim]
 
     def closed_form(self, metric: str = "mult_adds", indices: tuple[int, ...] | None = None) -> ClosedForm:
         """Return the closed form of a total, of the whole network or of some of its nodes."""

@@ -7,12 +7,12 @@ by name, and the first line of every report says which.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from convcost.counts import Counts
 from convcost.errors import UsageError, one_of
 from convcost.ops import Conv, Linear, Op, TransposedConv
+from convcost.records import Record
 from convcost.rules import Parameters
 from convcost.symbols import Dim
 
@@ -26,8 +26,7 @@ PARAMETERS: Mapping[ParameterKind, str] = {
 """What a parameter count may mean, with its one-line description."""
 
 
-@dataclass(frozen=True, slots=True)
-class Convention:
+class Convention(Record):
     """A named way to fold primitive counts into mult-adds.
 
     Attributes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -34,15 +33,15 @@ def ones_probe(op: Op, *input_shapes: tuple[int, ...]) -> tuple[int, int]:
     """
     match op:
         case Conv():
-            bare = replace(op, bias=False)
+            bare = op.replaced(bias=False)
             return _sum(bare, 1.0, *input_shapes), _sum(bare, 0.0, *input_shapes)
         case TransposedConv():
-            kept = replace(op, bias=False)
+            kept = op.replaced(bias=False)
             rank = len(op.kernel)
-            whole = replace(kept, padding=(0,) * (2 * rank), output_padding=(0,) * rank)
+            whole = kept.replaced(padding=(0,) * (2 * rank), output_padding=(0,) * rank)
             return _sum(whole, None, *input_shapes), _sum(kept, None, *input_shapes)
         case Linear():
-            total = _sum(replace(op, bias=False), None, *input_shapes)
+            total = _sum(op.replaced(bias=False), None, *input_shapes)
             return total, total
     raise UnsupportedError("E602", f"{op.name} is not a sum of products, so the ones probe does not apply to it")
 

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
 from convcost.errors import DomainError, Span
 from convcost.ops import Input, Op
+from convcost.records import Record, field
 from convcost.symbols import Dim, is_symbolic
 from convcost.symbols.arith import exact
 
 Relation = Literal["==", "!=", "<", "<=", ">", ">="]
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Record):
     """Where a node was written: the place, and the way there through blocks, tables and repeats."""
 
     span: Span | None = None
     trail: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Record):
     """One op in its place.
 
     Attributes
@@ -45,8 +43,7 @@ class Node:
     origin: Origin = field(default=Origin(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(Record):
     """A comparison of dimensions on which the wiring was decided, and how it came out.
 
     ``left relation right`` was ``holds`` when the graph was built; a binding under which it is not means another
@@ -64,8 +61,7 @@ class Guard:
         return text if self.holds else f"not ({text})"
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
+class Graph(Record):
     """A network: nodes in topological order, the first ones inputs, and the index of the output.
 
     Attributes

@@ -1,6 +1,6 @@
-"""What a layer is: one frozen dataclass an op, one file a family; ``OPS`` is the registry that drives the rest."""
+"""What a layer is: one frozen record an op, one file a family; ``OPS`` is the registry that drives the rest."""
 
-from convcost.ops._op import REQUIRED, Argument, Op, Padding, Shape, Size
+from convcost.ops._op import Argument, Op, Padding, Shape, Size
 from convcost.ops.activation import (
     Gelu,
     HardSigmoid,
@@ -30,6 +30,7 @@ from convcost.ops.reshape import (
     Split,
     Transpose,
 )
+from convcost.records import MISSING as REQUIRED
 
 CONVOLUTIONS: tuple[type[Op], ...] = (Conv, TransposedConv)
 POOLS: tuple[type[Op], ...] = (MaxPool, AvgPool, LpPool, GlobalAvgPool, AdaptiveAvgPool)
@@ -61,9 +62,9 @@ MOVES: tuple[type[Op], ...] = (
     Identity,
 )
 
-OPS: dict[str, type[Op]] = {
-    op.name: op for op in (*CONVOLUTIONS, Linear, *POOLS, *NORMS, *ACTIVATIONS, *MERGES, *MOVES, Input)
-}
+_ALL: tuple[type[Op], ...] = (*CONVOLUTIONS, Linear, *POOLS, *NORMS, *ACTIVATIONS, *MERGES, *MOVES, Input)
+
+OPS: dict[str, type[Op]] = {op.name: op for op in _ALL}
 """Every op by its name in a spec; ``input`` is written as the key ``input:`` of the document."""
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""What every op shares: a frozen dataclass, its arguments described for the spec language, and late binding.
+"""What every op shares: a frozen record, its arguments described for the spec language, and late binding.
 
 An op says what a layer *is* and nothing else: what it costs is in ``rules``, what it does in ``execute``.
 """
@@ -6,9 +6,9 @@ An op says what a layer *is* and nothing else: what it costs is in ``rules``, wh
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields, replace
-from typing import Any, ClassVar, Final, Literal, Self, TypeAlias
+from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias, dataclass_transform
 
+from convcost.records import MISSING, Field, Record
 from convcost.symbols import Dim, is_symbolic
 
 Shape: TypeAlias = tuple[Dim, ...]
@@ -20,11 +20,8 @@ Size: TypeAlias = tuple[Dim, ...]
 Padding: TypeAlias = Literal["same"] | tuple[Dim, ...]
 """``"same"`` or 2·n amounts, all the axes' beginnings before all their ends: (top, left, bottom, right)."""
 
-REQUIRED: Final = object()
 
-
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """How the spec language writes one argument of an op.
 
     Attributes
@@ -40,19 +37,18 @@ class Argument:
 
     type: str
     doc: str
-    default: Any = REQUIRED
+    default: Any = MISSING
     choices: tuple[str, ...] = ()
 
 
-def arg(type: str, doc: str, default: Any = REQUIRED, choices: tuple[str, ...] = ()) -> Any:  # noqa: A002
-    """Declare a dataclass field together with its description; ``size`` defaults hold for every axis."""
-    description = {"argument": Argument(type, doc, default, choices)}
-    return field(metadata=description) if default is REQUIRED else field(default=default, metadata=description)
+def arg(type: str, doc: str, default: Any = MISSING, choices: tuple[str, ...] = ()) -> Any:  # noqa: A002
+    """Declare a field together with its description; ``size`` defaults hold for every axis."""
+    return Field(default, None, Argument(type, doc, default, choices), compare=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Op:
-    """Base of all ops.
+@dataclass_transform(frozen_default=True, field_specifiers=(arg,))
+class Op(Record):
+    """Base of all ops, frozen records whose fields are the arguments of the spec language.
 
     ``name`` is the key in a spec, ``inputs`` how many tensors it takes (None: one or more).
     """
@@ -62,19 +58,18 @@ class Op:
 
     def __post_init__(self) -> None:
         """Give every spatial axis its own extent: ``Conv((3, 3), out=8, stride=2)`` has the stride (2, 2)."""
-        arguments = self.arguments()
-        kernel = getattr(self, "kernel", None)
+        kernel = self.__dict__.get("kernel")
         if kernel is None:
             return
         rank = len(kernel)
-        for name, argument in arguments.items():
-            value = getattr(self, name)
+        for name, argument in self.arguments().items():
+            value = self.__dict__[name]
             if isinstance(value, tuple | str):
                 continue
             if argument.type == "size":
-                object.__setattr__(self, name, (value,) * rank)
+                self.__dict__[name] = (value,) * rank
             elif argument.type == "padding":
-                object.__setattr__(self, name, (value,) * (2 * rank))
+                self.__dict__[name] = (value,) * (2 * rank)
 
     @property
     def kind(self) -> str:
@@ -84,28 +79,18 @@ class Op:
     @classmethod
     def arguments(cls) -> dict[str, Argument]:
         """Return the arguments by name, in the order of the declaration."""
-        return _arguments(cls)
+        return {name: each.description for name, each in cls._fields.items()}
 
     def substitute(self, value: Callable[[Dim], Dim]) -> Self:
         """Return the op with every symbolic dimension replaced by ``value`` of it."""
         changed: dict[str, Any] = {}
-        for f in fields(self):
-            old = getattr(self, f.name)
+        for name, old in self.__dict__.items():
             if isinstance(old, tuple):
                 if any(not isinstance(item, str) and is_symbolic(item) for item in old):
-                    changed[f.name] = tuple(value(item) if is_symbolic(item) else item for item in old)
+                    changed[name] = tuple(value(item) if is_symbolic(item) else item for item in old)
             elif old is not None and not isinstance(old, str | bool) and is_symbolic(old):
-                changed[f.name] = value(old)
-        return replace(self, **changed) if changed else self
-
-
-_ARGUMENTS: dict[type[Op], dict[str, Argument]] = {}
-
-
-def _arguments(op: type[Op]) -> dict[str, Argument]:
-    if op not in _ARGUMENTS:
-        _ARGUMENTS[op] = {f.name: f.metadata["argument"] for f in fields(op)}
-    return _ARGUMENTS[op]
+                changed[name] = value(old)
+        return self.replaced(**changed) if changed else self
 
 
 def per_axis(size: Size) -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from convcost.ops._op import Op, Padding, Size, arg, per_axis
 from convcost.symbols import Dim
 
 
-@dataclass(frozen=True, slots=True)
 class Conv(Op):
     """Convolution: (N, C, *spatial) to (N, out, *spatial'), weights (out, C / groups, *kernel).
 
@@ -20,12 +18,12 @@ class Conv(Op):
 
     kernel: Size = arg("size", "kernel extents (K_h, K_w)")
     out: Dim = arg("dim", "output channels")
-    stride: Size = arg("size", "step of the window along each axis", 1)
-    padding: Padding = arg("padding", "same, valid, half, a number, or [top, left, bottom, right]", 0)
-    dilation: Size = arg("size", "distance between kernel taps", 1)
-    groups: Dim = arg("dim", "groups of channels convolved apart; the input's channels make it depthwise", 1)
-    bias: bool = arg("flag", "add a learned value to each output channel", False)
-    depthwise: bool = arg("internal", "a label: groups equal the channels of the input", False)
+    stride: Size = arg("size", "step of the window along each axis", default=1)
+    padding: Padding = arg("padding", "same, valid, half, a number, or [top, left, bottom, right]", default=0)
+    dilation: Size = arg("size", "distance between kernel taps", default=1)
+    groups: Dim = arg("dim", "groups of channels convolved apart; the input's channels make it depthwise", default=1)
+    bias: bool = arg("flag", "add a learned value to each output channel", default=False)
+    depthwise: bool = arg("internal", "a label: groups equal the channels of the input", default=False)
 
     @property
     def kind(self) -> str:
@@ -38,7 +36,6 @@ class Conv(Op):
         return f"{'grouped ' if grouped else ''}conv {per_axis(self.kernel)}"
 
 
-@dataclass(frozen=True, slots=True)
 class TransposedConv(Op):
     """Transposed convolution: every input element is multiplied by the kernel and added into the output.
 
@@ -51,12 +48,14 @@ class TransposedConv(Op):
 
     kernel: Size = arg("size", "kernel extents (K_h, K_w)")
     out: Dim = arg("dim", "output channels")
-    stride: Size = arg("size", "distance between the places two neighbouring input elements write to", 1)
-    padding: Padding = arg("padding", "what is cut off the output's rim: same, valid, half, a number or a list", 0)
-    output_padding: Size = arg("size", "extra rows and columns at the end of each axis", 0)
-    dilation: Size = arg("size", "distance between kernel taps", 1)
-    groups: Dim = arg("dim", "groups of channels convolved apart", 1)
-    bias: bool = arg("flag", "add a learned value to each output channel", False)
+    stride: Size = arg("size", "distance between the places two neighbouring input elements write to", default=1)
+    padding: Padding = arg(
+        "padding", "what is cut off the output's rim: same, valid, half, a number or a list", default=0
+    )
+    output_padding: Size = arg("size", "extra rows and columns at the end of each axis", default=0)
+    dilation: Size = arg("size", "distance between kernel taps", default=1)
+    groups: Dim = arg("dim", "groups of channels convolved apart", default=1)
+    bias: bool = arg("flag", "add a learned value to each output channel", default=False)
 
     @property
     def kind(self) -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from convcost.ops._op import Op, arg
 from convcost.symbols import Dim
 
 
-@dataclass(frozen=True, slots=True)
 class Linear(Op):
     """Fully connected layer: y = W x + b, weights (out, features).
 
@@ -20,5 +18,5 @@ class Linear(Op):
     name: ClassVar[str] = "linear"
 
     out: Dim = arg("dim", "output features")
-    bias: bool = arg("flag", "add a learned value to each output feature", True)
-    axis: int | None = arg("int", "axis of the features, batch being 0; absent: all but the batch", None)
+    bias: bool = arg("flag", "add a learned value to each output feature", default=True)
+    axis: int | None = arg("int", "axis of the features, batch being 0; absent: all but the batch", default=None)

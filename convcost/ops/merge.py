@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from convcost.ops._op import Op, arg
 
 
-@dataclass(frozen=True, slots=True)
 class Add(Op):
     """Sum of tensors of one shape, one after the other: two or more."""
 
@@ -16,7 +14,6 @@ class Add(Op):
     inputs: ClassVar[int | None] = None
 
 
-@dataclass(frozen=True, slots=True)
 class Mul(Op):
     """Product of tensors of the same rank, one after the other; an extent of 1 is repeated.
 
@@ -27,11 +24,10 @@ class Mul(Op):
     inputs: ClassVar[int | None] = None
 
 
-@dataclass(frozen=True, slots=True)
 class Concat(Op):
     """Tensors one behind the other along an axis; the other extents agree."""
 
     name: ClassVar[str] = "concat"
     inputs: ClassVar[int | None] = None
 
-    axis: int = arg("int", "axis joined along, batch being 0", 1)
+    axis: int = arg("int", "axis joined along, batch being 0", default=1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
 
@@ -10,7 +9,6 @@ from convcost.ops._op import Op, arg
 from convcost.symbols import Dim
 
 
-@dataclass(frozen=True, slots=True)
 class BatchNorm(Op):
     """Batch normalisation at inference, folded into one factor and one term for each channel.
 
@@ -23,12 +21,11 @@ class BatchNorm(Op):
 
     name: ClassVar[str] = "batch_norm"
 
-    scale: bool = arg("flag", "a learned factor for each channel", True)
-    shift: bool = arg("flag", "a learned term for each channel", True)
-    epsilon: Fraction = arg("rational", "added to the variance", Fraction(1, 100_000))
+    scale: bool = arg("flag", "a learned factor for each channel", default=True)
+    shift: bool = arg("flag", "a learned term for each channel", default=True)
+    epsilon: Fraction = arg("rational", "added to the variance", default=Fraction(1, 100_000))
 
 
-@dataclass(frozen=True, slots=True)
 class LayerNorm(Op):
     """Layer normalisation over ``axes`` of each sample, with a learned factor and term for each place along them.
 
@@ -39,12 +36,11 @@ class LayerNorm(Op):
 
     name: ClassVar[str] = "layer_norm"
 
-    axes: tuple[int, ...] = arg("ints", "axes normalised over, batch being 0", (1,))
-    affine: bool = arg("flag", "learned factors and terms", True)
-    epsilon: Fraction = arg("rational", "added to the variance", Fraction(1, 100_000))
+    axes: tuple[int, ...] = arg("ints", "axes normalised over, batch being 0", default=(1,))
+    affine: bool = arg("flag", "learned factors and terms", default=True)
+    epsilon: Fraction = arg("rational", "added to the variance", default=Fraction(1, 100_000))
 
 
-@dataclass(frozen=True, slots=True)
 class GroupNorm(Op):
     """Group normalisation: over the channels of a group and all places, a learned factor and term for each channel.
 
@@ -54,21 +50,19 @@ class GroupNorm(Op):
     name: ClassVar[str] = "group_norm"
 
     groups: Dim = arg("dim", "groups of channels")
-    affine: bool = arg("flag", "learned factors and terms", True)
-    epsilon: Fraction = arg("rational", "added to the variance", Fraction(1, 100_000))
+    affine: bool = arg("flag", "learned factors and terms", default=True)
+    epsilon: Fraction = arg("rational", "added to the variance", default=Fraction(1, 100_000))
 
 
-@dataclass(frozen=True, slots=True)
 class InstanceNorm(Op):
     """Instance normalisation: over all places of each channel of each sample; the steps are those of layer norm."""
 
     name: ClassVar[str] = "instance_norm"
 
-    affine: bool = arg("flag", "learned factors and terms", False)
-    epsilon: Fraction = arg("rational", "added to the variance", Fraction(1, 100_000))
+    affine: bool = arg("flag", "learned factors and terms", default=False)
+    epsilon: Fraction = arg("rational", "added to the variance", default=Fraction(1, 100_000))
 
 
-@dataclass(frozen=True, slots=True)
 class LocalResponseNorm(Op):
     """Local response normalisation: x / (k + α/size · Σ x²)^β over ``size`` neighbouring channels (AlexNet).
 
@@ -78,17 +72,16 @@ class LocalResponseNorm(Op):
 
     name: ClassVar[str] = "local_response_norm"
 
-    size: int = arg("int", "channels summed over", 5)
-    alpha: Fraction = arg("rational", "factor of the mean square", Fraction(1, 10_000))
-    beta: Fraction = arg("rational", "exponent", Fraction(3, 4))
-    k: Fraction = arg("rational", "term", Fraction(1))
+    size: int = arg("int", "channels summed over", default=5)
+    alpha: Fraction = arg("rational", "factor of the mean square", default=Fraction(1, 10_000))
+    beta: Fraction = arg("rational", "exponent", default=Fraction(3, 4))
+    k: Fraction = arg("rational", "term", default=Fraction(1))
 
 
-@dataclass(frozen=True, slots=True)
 class L2Norm(Op):
-    """Divide by the Euclidean norm over the channels at every place: x / √(Σ x² + ε), then a learned scale a channel."""
+    """Divide by the Euclidean norm over the channels at every place: x / √(Σ x² + ε), then a learned scale each."""
 
     name: ClassVar[str] = "l2norm"
 
-    scale: bool = arg("flag", "a learned factor for each channel", True)
-    epsilon: Fraction = arg("rational", "added to the sum of squares", Fraction(1, 10_000_000_000))
+    scale: bool = arg("flag", "a learned factor for each channel", default=True)
+    epsilon: Fraction = arg("rational", "added to the sum of squares", default=Fraction(1, 10_000_000_000))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
 
@@ -10,17 +9,18 @@ from convcost.ops._op import Op, Padding, Size, arg, per_axis
 from convcost.symbols import Dim
 
 
-@dataclass(frozen=True, slots=True)
 class MaxPool(Op):
     """Maximum over a window, channel by channel; padding never wins."""
 
     name: ClassVar[str] = "maxpool"
 
     kernel: Size = arg("size", "window extents")
-    stride: Size = arg("size", "step of the window", 1)
-    padding: Padding = arg("padding", "same, valid, half, a number, or [top, left, bottom, right]", 0)
-    dilation: Size = arg("size", "distance between the window's elements", 1)
-    ceil: bool = arg("flag", "keep a last window that begins inside the (padded) input but ends beyond it", False)
+    stride: Size = arg("size", "step of the window", default=1)
+    padding: Padding = arg("padding", "same, valid, half, a number, or [top, left, bottom, right]", default=0)
+    dilation: Size = arg("size", "distance between the window's elements", default=1)
+    ceil: bool = arg(
+        "flag", "keep a last window that begins inside the (padded) input but ends beyond it", default=False
+    )
 
     @property
     def kind(self) -> str:
@@ -28,17 +28,18 @@ class MaxPool(Op):
         return f"maxpool {per_axis(self.kernel)}"
 
 
-@dataclass(frozen=True, slots=True)
 class AvgPool(Op):
     """Mean over a window, channel by channel."""
 
     name: ClassVar[str] = "avgpool"
 
     kernel: Size = arg("size", "window extents")
-    stride: Size = arg("size", "step of the window", 1)
-    padding: Padding = arg("padding", "same, valid, half, a number, or [top, left, bottom, right]", 0)
-    ceil: bool = arg("flag", "keep a last window that begins inside the (padded) input but ends beyond it", False)
-    count_padding: bool = arg("flag", "padding counts in the divisor of the mean", False)
+    stride: Size = arg("size", "step of the window", default=1)
+    padding: Padding = arg("padding", "same, valid, half, a number, or [top, left, bottom, right]", default=0)
+    ceil: bool = arg(
+        "flag", "keep a last window that begins inside the (padded) input but ends beyond it", default=False
+    )
+    count_padding: bool = arg("flag", "padding counts in the divisor of the mean", default=False)
 
     @property
     def kind(self) -> str:
@@ -46,7 +47,6 @@ class AvgPool(Op):
         return f"avgpool {per_axis(self.kernel)}"
 
 
-@dataclass(frozen=True, slots=True)
 class LpPool(Op):
     """p-norm over a window, channel by channel: (Σ |x|^p)^(1/p).
 
@@ -56,10 +56,12 @@ class LpPool(Op):
     name: ClassVar[str] = "lppool"
 
     kernel: Size = arg("size", "window extents")
-    stride: Size = arg("size", "step of the window", 1)
-    padding: Padding = arg("padding", "same, valid, half, a number, or [top, left, bottom, right]", 0)
-    ceil: bool = arg("flag", "keep a last window that begins inside the (padded) input but ends beyond it", False)
-    p: int | Fraction = arg("rational", "exponent of the norm", 2)
+    stride: Size = arg("size", "step of the window", default=1)
+    padding: Padding = arg("padding", "same, valid, half, a number, or [top, left, bottom, right]", default=0)
+    ceil: bool = arg(
+        "flag", "keep a last window that begins inside the (padded) input but ends beyond it", default=False
+    )
+    p: int | Fraction = arg("rational", "exponent of the norm", default=2)
 
     @property
     def kind(self) -> str:
@@ -67,14 +69,12 @@ class LpPool(Op):
         return f"lppool {per_axis(self.kernel)}"
 
 
-@dataclass(frozen=True, slots=True)
 class GlobalAvgPool(Op):
     """Mean over all spatial places, channel by channel: (N, C, H, W) to (N, C, 1, 1)."""
 
     name: ClassVar[str] = "global_avgpool"
 
 
-@dataclass(frozen=True, slots=True)
 class AdaptiveAvgPool(Op):
     """Mean over windows that divide the input into ``output`` places an axis.
 
@@ -91,7 +91,6 @@ class AdaptiveAvgPool(Op):
         return f"adaptive avgpool {per_axis(self.output)}"
 
 
-@dataclass(frozen=True, slots=True)
 class Upsample(Op):
     """Enlarge every spatial axis by an integer factor.
 
@@ -102,7 +101,7 @@ class Upsample(Op):
     name: ClassVar[str] = "upsample"
 
     factor: Size = arg("size", "output extent over input extent")
-    mode: str = arg("choice", "how new elements are made", "nearest", ("nearest", "linear"))
+    mode: str = arg("choice", "how new elements are made", default="nearest", choices=("nearest", "linear"))
 
     @property
     def kind(self) -> str:
@@ -110,7 +109,6 @@ class Upsample(Op):
         return f"upsample {self.mode}"
 
 
-@dataclass(frozen=True, slots=True)
 class Pad(Op):
     """Put ``value`` around the input; negative amounts cut.
 
@@ -121,4 +119,4 @@ class Pad(Op):
     name: ClassVar[str] = "pad"
 
     padding: tuple[Dim, ...] = arg("padding", "[top, left, bottom, right] or a number for all sides")
-    value: int | Fraction = arg("rational", "what is put there", 0)
+    value: int | Fraction = arg("rational", "what is put there", default=0)

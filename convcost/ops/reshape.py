@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
 
@@ -10,7 +9,6 @@ from convcost.ops._op import Op, Shape, arg
 from convcost.symbols import Dim
 
 
-@dataclass(frozen=True, slots=True)
 class Input(Op):
     """A tensor that comes from outside; ``shape`` is without the batch."""
 
@@ -20,14 +18,12 @@ class Input(Op):
     shape: Shape = arg("dims", "extents without the batch: [channels, height, width]")
 
 
-@dataclass(frozen=True, slots=True)
 class Flatten(Op):
     """(N, C, H, W) to (N, C·H·W)."""
 
     name: ClassVar[str] = "flatten"
 
 
-@dataclass(frozen=True, slots=True)
 class Reshape(Op):
     """The same elements in another shape; one extent may be -1 and takes what is left."""
 
@@ -36,7 +32,6 @@ class Reshape(Op):
     shape: tuple[Dim, ...] = arg("dims", "extents without the batch, at most one of them -1")
 
 
-@dataclass(frozen=True, slots=True)
 class Transpose(Op):
     """Axes in another order; the batch stays first."""
 
@@ -45,7 +40,6 @@ class Transpose(Op):
     order: tuple[int, ...] = arg("ints", "the axes 1, 2, ... in their new order")
 
 
-@dataclass(frozen=True, slots=True)
 class ChannelShuffle(Op):
     """Channels of g groups interleaved: channel i·(C/g) + j goes to place j·g + i (ShuffleNet)."""
 
@@ -54,28 +48,25 @@ class ChannelShuffle(Op):
     groups: Dim = arg("dim", "groups")
 
 
-@dataclass(frozen=True, slots=True)
 class Split(Op):
     """One of several parts along an axis: part ``index`` of ``parts`` equal ones, or of parts of given ``sizes``."""
 
     name: ClassVar[str] = "split"
 
     index: int = arg("int", "which part, from 0")
-    parts: int | None = arg("int", "how many equal parts", None)
-    sizes: tuple[Dim, ...] | None = arg("dims", "extents of the parts; together the whole axis", None)
-    axis: int = arg("int", "axis cut along, batch being 0", 1)
+    parts: int | None = arg("int", "how many equal parts", default=None)
+    sizes: tuple[Dim, ...] | None = arg("dims", "extents of the parts; together the whole axis", default=None)
+    axis: int = arg("int", "axis cut along, batch being 0", default=1)
 
 
-@dataclass(frozen=True, slots=True)
 class Dropout(Op):
     """Nothing at inference; in a spec it documents the architecture."""
 
     name: ClassVar[str] = "dropout"
 
-    rate: Fraction = arg("rational", "share dropped in training", Fraction(1, 2))
+    rate: Fraction = arg("rational", "share dropped in training", default=Fraction(1, 2))
 
 
-@dataclass(frozen=True, slots=True)
 class Identity(Op):
     """The input, unchanged."""
 

@@ -30,7 +30,7 @@ def cell_text(value: Cell, column: Column) -> str:
         case "ratio":
             return factor(value)
         case "difference":
-            return f"{'−' if value < 0 else '+' if value > 0 else ''}{exact_text(abs(value))}"
+            return f"{'−' if value < 0 else '+' if value > 0 else ''}{exact_text(-value if value < 0 else value)}"
     return exact_text(value)
 
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 from convcost.counts import Counts
 from convcost.errors import UnsupportedError
 from convcost.ops import Op, Shape
+from convcost.records import Record
 from convcost.symbols import Dim
 
 O = TypeVar("O", bound=Op)  # noqa: E741 - an op
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(Record):
     """Stored values of a layer, by role.
 
     Attributes

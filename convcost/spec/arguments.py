@@ -1,26 +1,34 @@
-"""From the arguments of an item to an op: expressions are evaluated, typed, and completed by the document's defaults."""
+"""From the arguments of an item to an op: expressions are evaluated, typed, and completed by the defaults."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from convcost.errors import SpecError
 from convcost.graph import Origin
-from convcost.ops import Argument, Op, Padding, Shape, Size
-from convcost.ops import Pad as PadOp
-from convcost.ops import Reshape
+from convcost.ops import Argument, Op, Pad, Padding, Reshape, Shape, Size
 from convcost.spec.nodes import Mapping as MappingNode
 from convcost.spec.nodes import Node, Scalar, Sequence
 from convcost.spec.problems import placed
 from convcost.spec.scope import Run, Scope, Structural, symbols_of
 from convcost.spec.source import Source
-from convcost.spec.vocabulary import ACTIVATION_OPS, FORMS, NONE, NORM_OPS, Form, hint_for, written_arguments
+from convcost.spec.vocabulary import ACTIVATION_OPS, FORMS, NONE, NORM_OPS, SPATIAL, Form, hint_for, written_arguments
 from convcost.symbols import Dim, floor, is_symbolic
+from convcost.symbols.arith import exact
 from convcost.symbols.expr import ExpressionError, Value, condition, describe, parse
 
 PADDINGS = ("same", "valid", "half")
+
+
+class Given(NamedTuple):
+    """A value with the name of the argument it is for, and where it was written."""
+
+    value: Value
+    name: str
+    node: Node
+    scope: Scope
 
 
 class Arguments:
@@ -97,8 +105,9 @@ class Arguments:
 
     # types
 
-    def extent(self, value: Value, name: str, node: Node, scope: Scope, least: int | None = 1) -> Dim:
+    def extent(self, given: Given, least: int | None = 1) -> Dim:
         """Return a whole number that is not below ``least``."""
+        value, name, node, scope = given
         if type(value) is int and (least is None or value >= least):
             return value
         if isinstance(value, bool | str | tuple):
@@ -116,73 +125,71 @@ class Arguments:
             raise self.error("E312", f"{name} = {value} is not a whole number", node, hint)
         raise self.error("E313", f"{name} = {value} is less than {least}", node)
 
-    def extents(self, value: Value, name: str, node: Node, scope: Scope, least: int | None = 1) -> Size:
+    def extents(self, given: Given, least: int | None = 1) -> Size:
         """Return several whole numbers."""
+        value, name, node, scope = given
         values = value if isinstance(value, tuple) else (value,)
         nodes = node.items if isinstance(node, Sequence) and len(node.items) == len(values) else [node] * len(values)
-        return tuple([self.extent(v, name, n, scope, least) for v, n in zip(values, nodes, strict=True)])
+        return tuple([self.extent(Given(v, name, n, scope), least) for v, n in zip(values, nodes, strict=True)])
 
-    def size(self, value: Value, name: str, node: Node, scope: Scope, rank: int, least: int | None) -> Size:
+    def size(self, given: Given, rank: int, least: int | None) -> Size:
         """Return one extent for each spatial axis."""
-        if not isinstance(value, tuple):
-            return (self.extent(value, name, node, scope, least),) * rank
-        if len(value) != rank:
-            hint = f"the input has {rank} spatial axes: one number, or {rank}"
-            raise self.error("E315", f"{name} is a list of {len(value)}", node, hint)
-        return self.extents(value, name, node, scope, least)
+        if not isinstance(given.value, tuple):
+            return (self.extent(given, least),) * rank
+        if len(given.value) != rank:
+            hint = f"the input has {rank} spatial ax{'is' if rank == 1 else 'es'}: one number, or one for each"
+            raise self.error("E315", f"{given.name} is a list of {len(given.value)}", given.node, hint)
+        return self.extents(given, least)
 
-    def padding(
-        self, value: Value, node: Node, scope: Scope, rank: int, typed: Mapping[str, Any], least: int | None
-    ) -> Padding:
+    def padding(self, given: Given, rank: int, typed: Mapping[str, Any], least: int | None) -> Padding:
         """Return ``same`` or the amounts: all the axes' beginnings, then all their ends."""
+        value, _, node, _ = given
         if isinstance(value, str) and value in PADDINGS and "kernel" in typed:
             if value == "half":
                 return self.half(node, typed["kernel"], typed.get("dilation", (1,) * rank))
             return (0,) * (2 * rank) if value == "valid" else "same"
         if isinstance(value, bool | str):
-            words = "a number or a list" if "kernel" not in typed else "same, valid, half, a number or a list"
+            words = "same, valid, half, a number or a list" if "kernel" in typed else "a number or a list"
             hint = hint_for(value, PADDINGS) if isinstance(value, str) and "kernel" in typed else ""
             raise self.error("E314", f"padding is {words}, not {describe(value)}", node, hint)
-        amounts = self.extents(value, "padding", node, scope, least)
+        amounts = self.extents(given, least)
         if not isinstance(value, tuple):
             return amounts * (2 * rank)
-        if len(amounts) not in {rank, 2 * rank}:
-            every = (
-                "[left, right]" if rank == 1 else "[top, left, bottom, right]" if rank == 2 else f"{2 * rank} numbers"
-            )
-            raise self.error("E315", f"padding is a list of {len(amounts)}", node, f"one number, {rank} or {every}")
-        return amounts if len(amounts) == 2 * rank else amounts * 2
+        if len(amounts) == 2 * rank:
+            return amounts
+        if len(amounts) == rank:
+            return amounts * 2
+        every = {1: "[left, right]", 2: "[top, left, bottom, right]"}.get(rank, f"{2 * rank} numbers")
+        raise self.error("E315", f"padding is a list of {len(amounts)}", node, f"one number, {rank}, or {every}")
 
     def half(self, node: Node, kernel: Size, dilation: Size) -> Size:
         """Return dilation · (kernel - 1) / 2 on each side."""
-        amounts = tuple(
-            Fraction(1, 2) * d * (k - 1) if type(k) is int is type(d) else d * (k - 1) / 2
-            for k, d in zip(kernel, dilation, strict=True)
-        )
+        amounts = tuple(exact(d * (k - 1) * Fraction(1, 2)) for k, d in zip(kernel, dilation, strict=True))
         for amount, extent in zip(amounts, kernel, strict=True):
-            if isinstance(amount, Fraction) and amount.denominator != 1:
+            if isinstance(amount, Fraction):
                 hint = "an even kernel needs valid, same, or amounts"
                 raise self.error("E316", f"padding half of a kernel of {extent} is {amount}", node, hint)
-        return tuple(amount.numerator if isinstance(amount, Fraction) else amount for amount in amounts) * 2
+        return amounts * 2
 
-    def typed(self, argument: Argument, name: str, value: Value, node: Node, scope: Scope, rank: int) -> Any:
+    def typed(self, argument: Argument, given: Given, rank: int) -> Any:
         """Return a value as an argument wants it; paddings apart."""
+        value, name, node, scope = given
         match argument.type:
             case "dim":
-                return self.extent(value, name, node, scope)
+                return self.extent(given)
             case "size":
-                return self.size(value, name, node, scope, rank, 0 if argument.default == 0 else 1)
+                return self.size(given, rank, 0 if argument.default == 0 else 1)
             case "flag":
                 if isinstance(value, bool):
                     return value
                 raise self.error("E314", f"{name} is true or false, not {describe(value)}", node)
             case "int":
-                return self.extent(self.bound(value, name, node), name, node, scope, None)
+                return self.extent(Given(self.bound(value, name, node), name, node, scope), None)
             case "ints":
                 values = value if isinstance(value, tuple) else (value,)
-                return self.extents(tuple(self.bound(v, name, node) for v in values), name, node, scope, None)
+                return self.extents(Given(tuple(self.bound(v, name, node) for v in values), name, node, scope), None)
             case "dims":
-                return self.extents(value, name, node, scope)
+                return self.extents(given)
             case "rational":
                 return self.bound(value, name, node)
             case "choice":
@@ -196,45 +203,46 @@ class Arguments:
 
     # ops
 
-    def read(self, form: Form, arguments: Mapping[str, Node], scope: Scope, shape: Shape, key: Node) -> dict[str, Any]:
+    def read(
+        self, form: Form, arguments: Mapping[str, Node], scope: Scope, shape: Shape, *, place: Node
+    ) -> dict[str, Any]:
         """Return the arguments of an op, typed; norm and activation apart."""
         rank = len(shape) - 2
+        if rank < 1 and form.name in SPATIAL:
+            message = f"{form.name} works on channels and space, and its input has no spatial axes"
+            raise self.error("E320", message, place)
         typed: dict[str, Any] = {}
-        padding: tuple[Value, Node] | None = None
+        padding: Given | None = None
         for name, node in arguments.items():
             argument = form.arguments[name]
             if argument.type in {"norm", "activation"}:
                 continue
-            if rank < 1 and argument.type in {"size", "padding"}:
-                axes = f"{len(shape) - 1} ax{'is' if len(shape) == 2 else 'es'} beside the batch"
-                raise self.error("E320", f"{form.name} works on channels and space, its input has {axes}", key)
-            value = self.evaluate(node, scope)
+            given = Given(self.evaluate(node, scope), name, node, scope)
             if argument.type == "padding":
-                padding = (value, node)
-            elif name == "shape" and form.op is Reshape:
-                typed[name] = self.reshape(value, node, scope)
+                padding = given
+            elif form.op is Reshape:
+                typed[name] = self.reshape(given)
             else:
-                typed[name] = self.typed(argument, name, value, node, scope, rank)
+                typed[name] = self.typed(argument, given, rank)
         if (
             padding is None
-            and "padding" in form.defaults
             and "padding" in form.arguments
+            and "padding" in form.defaults
             and "padding" in self.defaults
         ):
-            padding = (self.defaults["padding"], key)
+            padding = Given(self.defaults["padding"], "padding", place, scope)
         if padding is not None:
-            least = None if form.op is PadOp else 0
-            typed["padding"] = self.padding(*padding, scope, rank, typed, least)
+            typed["padding"] = self.padding(padding, rank, typed, None if form.op is Pad else 0)
         if "bias" not in typed and "bias" in form.defaults and "bias" in self.defaults:
             typed["bias"] = self.defaults["bias"]
         return typed
 
-    def reshape(self, value: Value, node: Node, scope: Scope) -> tuple[Dim, ...]:
+    def reshape(self, given: Given) -> tuple[Dim, ...]:
         """Return the extents of a new shape, one of which may be -1."""
-        values = value if isinstance(value, tuple) else (value,)
-        known = self.extents(tuple(1 if v == -1 else v for v in values), "shape", node, scope)
+        values = given.value if isinstance(given.value, tuple) else (given.value,)
+        known = self.extents(given._replace(value=tuple(1 if v == -1 else v for v in values)))
         if values.count(-1) > 1:
-            raise self.error("E314", "shape has more than one -1", node)
+            raise self.error("E314", "shape has more than one -1", given.node)
         return tuple(-1 if v == -1 else k for v, k in zip(values, known, strict=True))
 
     def make(self, op: type[Op], arguments: Mapping[str, Any]) -> Op:
@@ -257,7 +265,8 @@ class Arguments:
             written = {k.text: v for k, v in value.pairs} if isinstance(value, MappingNode) else {}
             known = written_arguments(op)
             typed = {
-                name: self.typed(known[name], name, self.evaluate(n, scope), n, scope, 0) for name, n in written.items()
+                name: self.typed(known[name], Given(self.evaluate(n, scope), name, n, scope), 0)
+                for name, n in written.items()
             }
             return self.make(op, typed)
         word = self.evaluate(node, scope)

@@ -18,7 +18,7 @@ from convcost.spec.nodes import Node, Scalar, Sequence
 from convcost.spec.problems import Enough, Problems
 from convcost.spec.source import Source
 from convcost.spec.vocabulary import KEYS, tensor_name_problem, value_name_problem
-from convcost.symbols.expr.language import shorten
+from convcost.symbols.expr.language import EXTENTS, shorten
 
 VERSION = "1"
 DEFAULTS = ("padding", "bias", "norm", "activation")
@@ -192,6 +192,8 @@ class _DocumentGrammar(HyperparameterGrammar, ItemGrammar):
                 raise self.error("E130", f"two parameters of {name} have one name", key)
             inner = names.extended(parameters)
         self.value_name(name, key, "the function" if parameters else "the value")
+        if parameters and name in EXTENTS:
+            raise self.error("E129", f"the function {name!r}", key, f"{name}(t) is a function of the language")
         if name in names.values or name in names.functions:
             raise self.error("E130", f"{name!r} is defined twice", key)
         self.expression(value, inner, name)

@@ -125,7 +125,7 @@ class ItemGrammar(Grammar):
     def item(self, node: Node, names: Names, trail: tuple[str, ...], *, row: bool = False) -> Item:
         """Return one item."""
         if isinstance(node, Scalar):
-            return self.call(node, None, names, trail)
+            return self.call(node, None, names, trail, row=row)
         if not isinstance(node, MappingNode):
             hint = "a path inside a path is written path: [...]"
             raise self.error("E126", f"an item is an op or a block, not {kind(node)}", node, hint)
@@ -140,8 +140,7 @@ class ItemGrammar(Grammar):
                 raise self.second_key(main[0], key)
         if main is None:
             raise self.error("E126", "an item without an op or a block", node, "modifiers alone are no layer")
-        item = self.call(main[0], main[1], names, trail)
-        item.numbered = row
+        item = self.call(main[0], main[1], names, trail, row=row or "repeat" in modifiers)
         if modifiers:
             self.modify(item, modifiers, names)
         return item
@@ -163,8 +162,14 @@ class ItemGrammar(Grammar):
         """Return all keys that stand for items."""
         return (*FORMS, *CONTAINERS, *self.blocks)
 
-    def call(self, key: Scalar, value: Node | None, names: Names, trail: tuple[str, ...]) -> Item:
-        """Return the item of a key and what stands behind it."""
+    def call(self, key: Scalar, value: Node | None, names: Names, trail: tuple[str, ...], *, row: bool) -> Item:
+        """Return the item of a key and what stands behind it; ``row`` if it can stand for several layers."""
+        item = self.content(key, value, names, trail, row=row)
+        item.numbered = row
+        return item
+
+    def content(self, key: Scalar, value: Node | None, names: Names, trail: tuple[str, ...], *, row: bool) -> Item:
+        """Return the item of a key without its modifiers."""
         name = key.text
         form = FORMS.get(name)
         if form is not None:
@@ -183,7 +188,7 @@ class ItemGrammar(Grammar):
         if name == TABLE:
             return self.table(key, value, names, trail)
         if name == SWITCH:
-            paths = self.paths(value, names, (*trail, f"switch (line {key.line})"), "a switch")
+            paths = self.paths(value, names, (*trail, f"switch (line {key.line})"), "a switch", row=row)
             return Item(Kind.SWITCH, name, key, NO_ARGUMENTS, paths=paths)
         items = self.sequence(value, "a path").items
         inner = self.items(items, names, (*trail, f"path (line {key.line})"), "item")
@@ -268,7 +273,7 @@ class ItemGrammar(Grammar):
         paths = self.paths(value, names, (*trail, f"{form.name} (line {key.line})"), form.name)
         return Item(Kind.MERGE, form.name, key, arguments, paths=paths)
 
-    def paths(self, node: Node, names: Names, trail: tuple[str, ...], what: str) -> list[Path]:
+    def paths(self, node: Node, names: Names, trail: tuple[str, ...], what: str, *, row: bool = False) -> list[Path]:
         """Return the paths of a merge or switch."""
         nodes = self.sequence(node, f"the paths of {what}").items
         if not nodes:
@@ -277,14 +282,14 @@ class ItemGrammar(Grammar):
         for index, path in enumerate(nodes):
             here = (*trail, f"path {index + 1}")
             if isinstance(path, Sequence):
-                result.append(Path(path, self.items(path.items, names, here, "item")))
+                result.append(Path(path, self.items(path.items, names, here, "item", row=row)))
             elif isinstance(path, Scalar) and not self.known(path.text):
                 tensor_problem = tensor_name_problem(path.text)
                 if tensor_problem:
                     raise self.unknown(path)
                 result.append(Path(path, [], tensor=path))
             else:
-                item = self.item(path, names, here)
+                item = self.item(path, names, here, row=row)
                 condition, item.condition = item.condition, None
                 result.append(Path(path, [item], condition=condition))
         return result
@@ -330,7 +335,6 @@ class ItemGrammar(Grammar):
             elif modifier == "repeat":
                 self.expression(node, names, "repeat")
                 item.repeat = self.scalar(node, "repeat")
-                item.numbered = True
             else:
                 item.first = self.first(item, key, node, names, repeated="repeat" in modifiers)
 

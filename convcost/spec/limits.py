@@ -11,7 +11,7 @@ MAX_ALIASED: Final = 100_000
 """Nodes visited through aliases: what a few lines of ``&a [*b, *b]`` blow up."""
 MAX_ERRORS: Final = 20
 MAX_REPEAT: Final = 100_000
-MAX_LAYERS: Final = 500_000
+MAX_LAYERS: Final = 400_000
 """Nodes of the graph, and steps on the way to it."""
 MAX_NESTING: Final = 60
 """Blocks in branches in paths in blocks ..., after expansion."""

@@ -42,6 +42,7 @@ class Run(Evaluation):
     def __init__(self, shadow: Mapping[Any, Dim]) -> None:
         super().__init__(WORDS)
         self.shapes: list[Shape] = []
+        self.asked = False  # set when a named tensor is asked for an extent
         self.guards: dict[tuple[Dim, str, Dim], Guard] = {}
         self.pending: list[tuple[Dim, Relation, Dim, bool]] = []
         self._decided: dict[tuple[Dim, str, Dim], bool | None] = {}
@@ -157,7 +158,7 @@ class Scope(Environment):
             self.shaped,
             prefix=prefix,
             history=history,
-            outer=self,  # type: ignore[arg-type]
+            outer=self,
         )
 
     def row(self, values: Mapping[str, Value], shaped: Collection[str]) -> Scope:
@@ -166,6 +167,12 @@ class Scope(Environment):
         scope = Scope(self.run, {**self.values, **values}, self.functions, {*self.shaped, *shaped}, prefix=self.prefix)
         scope.history, scope.outer = self.history, self.outer
         scope.tensors, scope.counters, scope.taken = self.tensors, self.counters, self.taken
+        return scope
+
+    def inner(self, values: Mapping[str, Value]) -> Environment:
+        """Return the environment of a function's body: its parameters hide what has their names."""
+        scope = self.row(values, ())
+        scope.shaped = {name for name in self.shaped if name not in values}
         return scope
 
     def find(self, name: str) -> int | None:
@@ -189,13 +196,14 @@ class Scope(Environment):
 
     def extent(self, function: str, tensor: str) -> Dim:
         """Return the channels, height or width of a named tensor."""
+        assert isinstance(self.run, Run)
+        self.run.asked = True
         index = self.find(tensor)
         if index is None:
             hint = near_miss(tensor, self.known_tensors())
             raise ExpressionError("E306", f"there is no tensor {tensor!r} here", hint=hint)
         if index == POISON:
             raise PoisonedError
-        assert isinstance(self.run, Run)
         shape = self.run.shapes[index]
         if function == "channels":
             return shape[1]

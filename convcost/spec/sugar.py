@@ -20,7 +20,7 @@ class Layer(NamedTuple):
 
 
 def layers(
-    key: str, arguments: Mapping[str, Node], scope: Scope, shape: Shape, place: Node, to_op: Arguments
+    key: str, arguments: Mapping[str, Node], scope: Scope, shape: Shape, to_op: Arguments, *, place: Node
 ) -> list[Layer]:
     """Return the layers that an item with this key makes of an input of this shape.
 
@@ -28,7 +28,7 @@ def layers(
     a separable one is the two after each other. A norm and an activation follow, in this order, each of them.
     """
     form = FORMS[key]
-    typed = to_op.read(form, arguments, scope, shape, place)
+    typed = to_op.read(form, arguments, scope, shape, place=place)
     if "norm" not in form.arguments:
         return [Layer("", [to_op.make(form.op, typed)])]
     followers = _followers(form, arguments, scope, to_op)

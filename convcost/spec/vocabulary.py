@@ -51,6 +51,8 @@ class Form:
         The arguments that the ``defaults:`` of a document apply to.
     joins : bool
         Whether it takes several tensors and is written with paths.
+    required : tuple of str
+        The arguments that must be written.
     """
 
     name: str
@@ -59,11 +61,7 @@ class Form:
     defaults: tuple[str, ...] = ()
     joins: bool = False
     doc: str = ""
-
-    @property
-    def required(self) -> tuple[str, ...]:
-        """Names of the arguments that must be written."""
-        return tuple(name for name, argument in self.arguments.items() if argument.default is REQUIRED)
+    required: tuple[str, ...] = ()
 
 
 def written_arguments(op: type[Op]) -> dict[str, Argument]:
@@ -83,12 +81,16 @@ def _op_form(op: type[Op]) -> Form:
     elif "kernel" in arguments and "padding" in arguments:
         defaults = ("padding",)
     doc = (op.__doc__ or "").split("\n", 1)[0]
-    return Form(op.name, op, arguments, defaults, joins, doc)
+    return Form(op.name, op, arguments, defaults, joins, doc, _required(arguments))
+
+
+def _required(arguments: Mapping[str, Argument]) -> tuple[str, ...]:
+    return tuple(name for name, argument in arguments.items() if argument.default is REQUIRED)
 
 
 def _shorthand(name: str, doc: str, arguments: dict[str, Argument]) -> Form:
     defaults = tuple(name for name in ("padding", "bias", *_FOLLOWED) if name in arguments or name in _FOLLOWED)
-    return Form(name, Conv, arguments | _FOLLOWED, defaults, doc=doc)
+    return Form(name, Conv, arguments | _FOLLOWED, defaults, doc=doc, required=_required(arguments))
 
 
 def _forms() -> dict[str, Form]:
@@ -117,6 +119,12 @@ def _forms() -> dict[str, Form]:
 
 
 FORMS: Final[dict[str, Form]] = _forms()
+SPATIAL: Final = frozenset(
+    form.name
+    for form in FORMS.values()
+    if any(argument.type in {"size", "padding"} for argument in form.op.arguments().values())
+)
+"""Forms that work on channels and space."""
 KEYS: Final = frozenset({*FORMS, *CONTAINERS, *MODIFIERS, "input"})
 
 WORDS: Final = frozenset(

@@ -94,7 +94,7 @@ def _convolutions() -> Iterator[Example]:
         Conv(kernel, out=7, stride=stride, padding="same"),
         Conv((2, 7), out=5, stride=(3, 2), padding="same", dilation=(3, 2), bias=True),
         Conv((1, 1), out=5, bias=True),
-        Conv((1, 1), out=9, stride=(2, 3), groups=3),
+        Conv((1, 1), out=9, stride=(2, 3), padding=PADS, groups=3),
         Conv((1, 3), out=5, stride=stride, padding="same"),  # a kernel below its stride leaves nothing to pad
         Conv(kernel, out=3, stride=stride, padding=(0, 2, 0, 1)),  # one axis with padding, one without
         Conv((7, 3), out=2, padding=(9, 0, 2, 11)),
@@ -109,6 +109,7 @@ def _convolutions() -> Iterator[Example]:
         TransposedConv(kernel, out=10, stride=stride, padding=PADS, dilation=dilation, groups=2),
         TransposedConv((3, 5), out=3, stride=(2, 3), padding="same"),
         TransposedConv((2, 2), out=3, stride=(2, 2)),
+        TransposedConv((2, 1), out=3, stride=(3, 4), padding="same"),
         TransposedConv((4, 6), out=3, stride=(3, 5), padding="same", dilation=(2, 3), output_padding=(1, 2)),
         TransposedConv((3, 2), out=5, padding=(4, 0, 2, 7)),  # one row and one column are left
     )
@@ -147,6 +148,7 @@ def _pools() -> Iterator[Example]:
     yield from _on(
         (2, 3, 13), Pad((1, 2)), MaxPool((3,), stride=(2,), padding=(1, 0)), AvgPool((4,), stride=(3,)), GlobalAvgPool()
     )
+    yield from _on((2, 3, 12, 10), AdaptiveAvgPool((8, 4)))  # boundaries between elements and within them
     yield from _on((1, 2, 5, 7, 11), MaxPool((2, 3, 2), stride=(1, 2, 3)), GlobalAvgPool())
 
 
@@ -177,6 +179,7 @@ def _rest() -> Iterator[Example]:
     yield Example(Add(), (shape, shape, shape))
     yield Example(Mul(), (shape, (2, 3, 1, 1)))
     yield Example(Mul(), ((2, 3, 1, 7), (2, 1, 5, 1), shape))
+    yield Example(Mul(), ((2, 3, 1, 1), (2, 3, 5, 1), shape))
     yield Example(Concat(), (shape, (2, 4, 5, 7), (2, 1, 5, 7)))
     yield Example(Concat(axis=-1), (shape, (2, 3, 5, 2)))
     yield from _on(

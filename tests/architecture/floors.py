@@ -7,28 +7,31 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-FOUNDATION = {"errors", "units", "counts", "codes", "symbols"}
+FOUNDATION = {"errors", "records", "units", "counts", "codes", "symbols"}
 BELOW_COST = FOUNDATION | {"ops", "graph", "spec", "rules", "importers"}
 BELOW_STUDIES = BELOW_COST | {"cost", "model"}
 
 MAY_IMPORT: dict[str, set[str]] = {
-    "errors": set(),
+    "errors": {"records"},
+    "records": set(),
     "codes": set(),
     "units": {"errors"},
     "counts": {"errors", "symbols"},
     "symbols": {"errors"},
-    "ops": {"errors", "symbols"},
-    "graph": {"ops", "symbols", "errors"},
-    "spec": {"graph", "ops", "symbols", "errors"},
+    "ops": {"errors", "records", "symbols"},
+    "graph": {"records", "ops", "symbols", "errors"},
+    "spec": {"records", "graph", "ops", "symbols", "errors"},
     "importers": {"graph", "ops", "symbols", "errors"},
-    "rules": {"ops", "counts", "symbols", "errors"},
-    "execute": {"ops", "graph", "counts", "errors"},
-    "cost": {"rules", "graph", "ops", "counts", "symbols", "errors"},
+    "rules": {"records", "ops", "counts", "symbols", "errors"},
+    "execute": {"records", "ops", "graph", "counts", "errors"},
+    "cost": {"records", "rules", "graph", "ops", "counts", "symbols", "errors"},
     "model": BELOW_COST - {"importers"} | {"cost"},
     "studies": BELOW_STUDIES,
-    "verify": BELOW_STUDIES | {"execute"},
-    "report": BELOW_STUDIES | {"studies", "verify"},
-    "cli": BELOW_STUDIES | {"studies", "verify", "report"},
+    "verify": BELOW_STUDIES | {"execute", "_callable"},
+    "report": BELOW_STUDIES | {"studies", "verify", "_callable"},
+    "api": BELOW_STUDIES | {"studies", "verify", "report"},
+    "cli": BELOW_STUDIES | {"studies", "verify", "report", "api"},
+    "_callable": set(),
     "__main__": {"cli"},
 }
 """Which parts of convcost each part may import; ``convcost/__init__.py`` is lazy and may name everything."""

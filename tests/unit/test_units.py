@@ -83,7 +83,7 @@ def test_parse(text, value):
 def test_what_is_not_a_figure(text):
     with pytest.raises(UsageError) as caught:
         parse(text)
-    assert str(caught.value) == f"E017 {text!r} is not a figure (write 568.74 M, 4.2M, 568,740,352 or 64 KiB)"
+    assert str(caught.value) == f"E018 {text!r} is not a figure (write 568.74 M, 4.2M, 568,740,352 or 64 KiB)"
 
 
 @given(st.integers(-(10**18), 10**18))

@@ -24,7 +24,7 @@ EXTENTS: Final = ("channels", "height", "width")
 """What can be asked of a tensor by its name."""
 
 OPERATORS: Final = frozenset({"and", "or", "not", "if", "else"})
-RESERVED: Final = frozenset({*keyword.kwlist, "true", "false", "cin", *EXTENTS})
+RESERVED: Final = frozenset({*keyword.kwlist, "true", "false", "cin"})
 """Names that a spec cannot give to anything of its own; ``cin`` is the channels of a block's input."""
 
 _TRUTHS = {"yes": "true", "on": "true", "no": "false", "off": "false", "True": "true", "False": "false"}

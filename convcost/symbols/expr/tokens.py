@@ -17,7 +17,7 @@ _TOKEN = re.compile(
     r"|(?P<open>\()|(?P<close>\))|\*\*|//|[<>=!]=|[-+*/%<>,]",
     re.ASCII,
 )
-_FOREIGN = RESERVED - OPERATORS - {"true", "false", "True", "False", "cin", "channels", "height", "width"}
+_FOREIGN = RESERVED - OPERATORS - {"true", "false", "True", "False", "cin"}
 _SLIPS = {
     "^": "a power is written **",
     "&": "write and",

@@ -9,12 +9,14 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from itertools import chain
 from types import CodeType, SimpleNamespace
 
 import numpy as np
 from mutation.late import LATE, differences
 from mutation.misfits import MISFITS
-from mutation.networks import NETWORKS, bindings, totals
+from mutation.networks import NETWORKS, bindings, impossible, totals
+from mutation.values import VALUED, wrong_values
 from mutation.world import world
 
 from convcost.errors import ConvcostError
@@ -79,7 +81,15 @@ def by_networks(w: SimpleNamespace, stem: str) -> str | None:
             return f"{network.name}, {failed.name}: {failed.mismatches[0]}"
         for difference in totals(w, network):
             return f"{network.name}: {difference}"
-    return next(bindings(w), None)
+    return next(chain(bindings(w), impossible(w)), None)
+
+
+def by_values(w: SimpleNamespace, stem: str) -> str | None:
+    """Compare what the executor computes with onnxruntime."""
+    for example in _first(VALUED, stem):
+        for difference in wrong_values(w, example):
+            return f"{example}: {difference}"
+    return None
 
 
 WAYS: Mapping[str, Way] = {
@@ -87,6 +97,7 @@ WAYS: Mapping[str, Way] = {
     "misfits": by_misfits,
     "late": by_late_binding,
     "networks": by_networks,
+    "values": by_values,
 }
 
 NOT_A_PROGRAM = (SyntaxError, NameError, ImportError)

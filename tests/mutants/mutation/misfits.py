@@ -9,7 +9,19 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
-from convcost.ops import Add, InstanceNorm, L2Norm, Linear, LocalResponseNorm, Mul, Op, PRelu, Reshape, Shape, TransposedConv
+from convcost.ops import (
+    Add,
+    InstanceNorm,
+    L2Norm,
+    Linear,
+    LocalResponseNorm,
+    Mul,
+    Op,
+    PRelu,
+    Reshape,
+    Shape,
+    TransposedConv,
+)
 
 
 @dataclass(frozen=True)
@@ -64,9 +76,7 @@ def _more() -> Iterator[Misfit]:
             other = (*extents[:axis], 13, *extents[axis + 1 :])
             shown, shown_other = ("×".join(map(str, shape[1:])) for shape in (extents, other))
             differ = f"input 1 has {extents[axis]} ({shown}), input 2 has 13 ({shown_other})"
-            yield Misfit(
-                Add(), (extents, other), f"E405 the inputs of add differ on axis {axis} ({name}): {differ}"
-            )
+            yield Misfit(Add(), (extents, other), f"E405 the inputs of add differ on axis {axis} ({name}): {differ}")
 
     yield Misfit(Reshape((2, _R)), ((1, 6, _R),), "E408 the 6*R elements of 6×R do not fit into 2×R")
     yield Misfit(Reshape((-1, 3 * _R)), ((1, 2, _R),), "E408 the 2*R elements of 2×R do not fit into -1×3*R")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from fractions import Fraction
 from functools import reduce
+from itertools import product
 from operator import add
 from types import SimpleNamespace
 from typing import Any
 
 from convcost.counts import PRIMITIVES
+from convcost.errors import ShapeError
 from convcost.graph import Graph, Node
 from convcost.ops import (
     Add,
@@ -36,6 +39,7 @@ def _graph(name: str, *layers: tuple[str, Op, tuple[int, ...]], **hyperparameter
 
 
 PADS = (1, 2, 0, 1)
+_JOIN = Concat()
 _BLOCK = Conv((3, 5), out=6, padding="same", groups=3, bias=True)
 _HALVE = MaxPool((2, 3), stride=2, padding=(0, 1, 1, 0))
 _NORM = BatchNorm()
@@ -47,12 +51,12 @@ CHAIN = _graph(
     ("stem/norm", _NORM, (1,)),
     ("stem/act", PRelu(), (2,)),
     # one op object: three times on one shape, then on another
-    ("a/conv", _BLOCK, (3,)),
-    ("b/conv", _BLOCK, (4,)),
-    ("c/conv", _BLOCK, (5,)),
-    ("c/norm", _NORM, (6,)),
-    ("half", _HALVE, (7,)),
-    ("d/conv", _BLOCK, (8,)),
+    ("stage/a/conv", _BLOCK, (3,)),
+    ("stage/b/conv", _BLOCK, (4,)),
+    ("stage/c/conv", _BLOCK, (5,)),
+    ("stage/c/norm", _NORM, (6,)),
+    ("stage/c/half", _HALVE, (7,)),
+    ("other/conv", _BLOCK, (8,)),
     ("quarter", _HALVE, (9,)),
     ("pool", GlobalAvgPool(), (10,)),
     ("head", Linear(5), (11,)),
@@ -65,15 +69,16 @@ BRANCHES = _graph(
     ("right", Input((6, 7, 11)), ()),
     ("narrow", Conv((1, 1), out=4), (1,)),
     ("sum", Add(), (0, 2)),
-    ("join", Concat(), (1, 0, 3)),
-    ("squeeze", GlobalAvgPool(), (4,)),
-    ("gate", Sigmoid(), (5,)),
-    ("gated", Mul(), (4, 6)),
-    ("part", Split(0, sizes=(5, 9)), (7,)),
-    ("rest", Split(1, sizes=(5, 9)), (7,)),
-    ("up", TransposedConv((3, 2), out=3, stride=(2, 3), padding=PADS), (8,)),
-    ("other", Conv((2, 3), out=3, padding=(0, 0, 1, 2), bias=True), (9,)),
-    ("act", Relu(), (11,)),
+    ("pair", _JOIN, (1, 0)),
+    ("join", _JOIN, (1, 0, 3)),
+    ("squeeze", GlobalAvgPool(), (5,)),
+    ("gate", Sigmoid(), (6,)),
+    ("gated", Mul(), (5, 7)),
+    ("part", Split(0, sizes=(5, 9)), (8,)),
+    ("rest", Split(1, sizes=(5, 9)), (8,)),
+    ("up", TransposedConv((3, 2), out=3, stride=(2, 3), padding=PADS), (9,)),
+    ("other", Conv((2, 3), out=3, padding=(0, 0, 1, 2), bias=True), (10,)),
+    ("act", Relu(), (12,)),
 )
 """Several inputs and outputs of different shapes, whose order matters."""
 
@@ -103,6 +108,15 @@ BATCHES = (1, 3)
 
 COUNTED: dict[str, tuple[str, bool]] = {"paper": ("mul", True), "valid": ("mul", False), "with-bias": ("add", True)}
 """What a convention takes for a mult-add of convolutions and fully connected layers, and whether padding counts."""
+
+
+LABELS: dict[str, Callable[[Node], str]] = {
+    "op": lambda node: node.name,
+    "layer": lambda node: node.layer or node.name,
+    "block": lambda node: node.name.split("/")[0],
+    "kind": lambda node: node.op.kind,
+}
+"""What a row of a table puts together."""
 
 
 def _measured(executed: Any, convention: str, parameters: str, op: Op) -> dict[str, int]:
@@ -146,17 +160,29 @@ def totals(w: SimpleNamespace, graph: Graph) -> Iterator[str]:
 
 def bindings(w: SimpleNamespace) -> Iterator[str]:
     """Yield where figures of an analysis that is bound late differ from what a run of the bound network adds up to."""
-    analysis = w.cost.analyze(FORMULA)
-    for values in VALUES:
-        run = w.execute.run(FORMULA.bind(values))
-        yield from _differences(analysis.bind(values), run, "paper", "trainable")
+    for batch, name in product(BATCHES, COUNTED):
+        analysis = w.cost.analyze(FORMULA, w.cost.convention(name), batch)
+        for values in VALUES:
+            run = w.execute.run(FORMULA.bind(values), batch=batch)
+            yield from _differences(analysis.bind(values), run, name, "trainable")
+
+
+def impossible(w: SimpleNamespace) -> Iterator[str]:
+    """Yield networks with tensors that cannot be, if nothing refuses them."""
+    for extent in (0, -3, Fraction(7, 2)):
+        network = _graph("impossible", ("image", Input((3, extent, 5)), ()))
+        try:
+            w.cost.propagate(network)
+        except ShapeError as error:
+            if error.code != "E400":
+                yield f"an extent of {extent} is refused as {error}"
+        else:
+            yield f"an extent of {extent} is not refused"
 
 
 def _differences(analysis: Any, run: Any, convention: str, parameters: str) -> Iterator[str]:
     graph = analysis.graph
-    rows = [
-        _measured(seen, convention, parameters, node.op) for node, seen in zip(graph.nodes, run, strict=True)
-    ]
+    rows = [_measured(seen, convention, parameters, node.op) for node, seen in zip(graph.nodes, run, strict=True)]
     for derived, seen in zip(analysis.derived, run, strict=True):
         if derived.output != seen.shape:
             yield f"a shape is {derived.output}, not {seen.shape}"
@@ -170,11 +196,13 @@ def _differences(analysis: Any, run: Any, convention: str, parameters: str) -> I
             want = sum(rows[i][metric] for i in (range(len(rows)) if indices is None else indices))
             if (got := analysis.total(metric, indices)) != want:
                 yield f"the total of {metric} under {convention}, {parameters}, is {got}, not {want}"
-    layers: dict[str, list[int]] = {}
-    for i, node in enumerate(graph.nodes):
-        if not isinstance(node.op, Input):
-            layers.setdefault(node.layer or node.name, []).append(i)
-    for group, (name, indices) in zip(analysis.groups("layer"), layers.items(), strict=True):
-        want = (name, run[indices[-1]].shape, *(sum(rows[i][m] for i in indices) for m in ("mult_adds", "params")))
-        if (got := (group.name, group.output, group.mult_adds, group.params)) != want:
-            yield f"a row is {got}, not {want}"
+    for by, label in LABELS.items():
+        labelled: dict[str, list[int]] = {}
+        for i, node in enumerate(graph.nodes):
+            if not isinstance(node.op, Input):
+                labelled.setdefault(label(node), []).append(i)
+        for group, (name, indices) in zip(analysis.groups(by), labelled.items(), strict=True):
+            shape = () if by == "kind" else run[indices[-1]].shape
+            want = (name, shape, *(sum(rows[i][m] for i in indices) for m in ("mult_adds", "params")))
+            if (got := (group.name, group.output, group.mult_adds, group.params)) != want:
+                yield f"a row is {got}, not {want}"

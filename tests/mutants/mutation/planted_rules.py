@@ -8,8 +8,8 @@ CONV: tuple[Mistake, ...] = (
     mistake(
         "rules/conv.py",
         "ConvRule.output",
-        "(x[0], op.out, *places)",
-        "(x[0], op.out, *places[::-1])",
+        ", *places)",
+        ", *places[::-1])",
         "width before height",
     ),
     mistake(
@@ -46,9 +46,13 @@ CONV: tuple[Mistake, ...] = (
         "product((*op.kernel, *out, _channels(op, x)))",
         "padding counts as real",
     ),
-    mistake("rules/conv.py", "ConvRule.valid", "if taps is None:", "if taps is not None:", "the test for padding turned"),
+    mistake(
+        "rules/conv.py", "ConvRule.valid", "if taps is None:", "if taps is not None:", "the test for padding turned"
+    ),
     mistake("rules/conv.py", "ConvRule.valid", "*taps, x[0]", "*taps[:1] * 2, x[0]", "real rows for real columns"),
-    mistake("rules/conv.py", "_channels", "share(whole(x[1]", "share(whole(op.out", "output channels for input channels"),
+    mistake(
+        "rules/conv.py", "_channels", "share(whole(x[1]", "share(whole(op.out", "output channels for input channels"
+    ),
     mistake(
         "rules/conv.py",
         "_accumulate",
@@ -102,12 +106,14 @@ TRANSPOSED: tuple[Mistake, ...] = (
         "the output padding is forgotten",
     ),
     mistake(
-        "rules/conv.py", "_rim", "maximum(0, written - stride)", "written - stride", "a kernel narrower than its stride"
+        "rules/conv.py", "_rim", "maximum(0, written - stride)", "maximum(0, written - dilation)", "dilation for stride"
     ),
 )
 
 WINDOWS: tuple[Mistake, ...] = (
-    mistake("rules/windows.py", "span", "dilation * (kernel - 1) + 1", "dilation * kernel", "off by one at the last tap"),
+    mistake(
+        "rules/windows.py", "span", "dilation * (kernel - 1) + 1", "dilation * kernel", "off by one at the last tap"
+    ),
     mistake("rules/windows.py", "span", "dilation * (kernel - 1) + 1", "kernel", "dilation is forgotten"),
     mistake(
         "rules/windows.py",
@@ -131,7 +137,9 @@ WINDOWS: tuple[Mistake, ...] = (
         "floor_div(n, stride)",
         "same padding drops the last, incomplete step",
     ),
-    mistake("rules/windows.py", "places", "n + before + after", "n + 2 * before", "begin pad for end pad"),
+    mistake(
+        "rules/windows.py", "places", "settled(n + before + after", "settled(n + 2 * before", "begin pad for end pad"
+    ),
     mistake("rules/windows.py", "places", "span(kernel, dilation)", "kernel", "dilation is forgotten in the shape"),
     mistake(
         "rules/windows.py",
@@ -173,7 +181,11 @@ WINDOWS: tuple[Mistake, ...] = (
         "the last window is taken to end where the padding does",
     ),
     mistake(
-        "rules/windows.py", "meetings", "before - tap * dilation", "before - tap", "taps an element apart under dilation"
+        "rules/windows.py",
+        "meetings",
+        "before - tap * dilation",
+        "before - tap",
+        "taps an element apart under dilation",
     ),
     mistake(
         "rules/windows.py",
@@ -193,12 +205,18 @@ WINDOWS: tuple[Mistake, ...] = (
 )
 
 LINEAR: tuple[Mistake, ...] = (
-    mistake("rules/linear.py", "LinearRule.output", "*x[axis + 1 :]", "*x[axis:]", "the axis of the features is kept too"),
+    mistake(
+        "rules/linear.py", "LinearRule.output", "*x[axis + 1 :]", "*x[axis:]", "the axis of the features is kept too"
+    ),
     mistake(
         "rules/linear.py", "LinearRule.parameters", "op.out if op.bias else 0", "op.out", "a bias that was switched off"
     ),
     mistake(
-        "rules/linear.py", "LinearRule.parameters", "product((op.out,", "product((x[0], op.out,", "weights times the batch"
+        "rules/linear.py",
+        "LinearRule.parameters",
+        "product((op.out,",
+        "product((x[0], op.out,",
+        "weights times the batch",
     ),
     mistake(
         "rules/linear.py",
@@ -207,15 +225,15 @@ LINEAR: tuple[Mistake, ...] = (
         "product((op.out, _features(op, x)))",
         "one row, whatever the batch and the other axes",
     ),
-    mistake("rules/linear.py", "LinearRule.counts", "product(out) if op.bias", "op.out if op.bias", "a bias once an output"),
+    mistake(
+        "rules/linear.py", "LinearRule.counts", "product(out) if op.bias", "op.out if op.bias", "a bias once an output"
+    ),
     mistake("rules/linear.py", "_features", "product(x[1:])", "x[1]", "only the channels of an image are features"),
     mistake("rules/linear.py", "_features", "x[axis_of(op, x, op.axis)]", "x[1]", "channels for the chosen axis"),
 )
 
 POOL: tuple[Mistake, ...] = (
-    mistake(
-        "rules/pool.py", "MaxPoolRule.valid", "_seen_real", "_seen", "padding is compared as if it were real"
-    ),
+    mistake("rules/pool.py", "MaxPoolRule.valid", "_seen_real", "_seen", "padding is compared as if it were real"),
     mistake(
         "rules/pool.py",
         "MaxPoolRule.counts",
@@ -231,12 +249,20 @@ POOL: tuple[Mistake, ...] = (
         "a division for each input element",
     ),
     mistake(
-        "rules/pool.py", "AvgPoolRule.valid", ", div=product(_slid(op, inputs[0]))", "", "the division of the mean is lost"
+        "rules/pool.py",
+        "AvgPoolRule.valid",
+        ", div=product(_slid(op, inputs[0]))",
+        "",
+        "the division of the mean is lost",
     ),
     mistake("rules/pool.py", "_norm", "pow=elements + product(out)", "pow=elements", "the root is forgotten"),
     mistake("rules/pool.py", "_norm", "abs=elements, pow=elements", "abs=seen, pow=seen", "a power for each window"),
     mistake(
-        "rules/pool.py", "GlobalAvgPoolRule.output", "*(1 for _ in spatial(op, x))", "1, 1", "images only: two spatial axes"
+        "rules/pool.py",
+        "GlobalAvgPoolRule.output",
+        "*(1 for _ in spatial(op, x))",
+        "1, 1",
+        "images only: two spatial axes",
     ),
     mistake(
         "rules/pool.py",
@@ -252,7 +278,9 @@ POOL: tuple[Mistake, ...] = (
         "*x[2:], *x[:2]",
         "windows that never overlap",
     ),
-    mistake("rules/pool.py", "_held", "n + windows - math.gcd(int(n), int(windows))", "n + windows - 1", "coprime extents"),
+    mistake(
+        "rules/pool.py", "_held", "n + windows - math.gcd(int(n), int(windows))", "n + windows - 1", "coprime extents"
+    ),
     mistake(
         "rules/pool.py",
         "UpsampleRule.counts",
@@ -295,7 +323,9 @@ NORM: tuple[Mistake, ...] = (
         "2 * x[1]",
         "affine parameters of channels, whatever the axes",
     ),
-    mistake("rules/norm.py", "LayerNormRule.counts", "if axis not in axes", "if axis in axes", "elements a row for rows"),
+    mistake(
+        "rules/norm.py", "LayerNormRule.counts", "if axis not in axes", "if axis in axes", "elements a row for rows"
+    ),
     mistake(
         "rules/norm.py",
         "GroupNormRule.counts",
@@ -303,14 +333,16 @@ NORM: tuple[Mistake, ...] = (
         "op.groups",
         "groups of one sample of the batch",
     ),
-    mistake("rules/norm.py", "GroupNormRule.parameters", "2 * channels(op, inputs[0])", "2 * op.groups", "affine a group"),
+    mistake(
+        "rules/norm.py", "GroupNormRule.parameters", "2 * channels(op, inputs[0])", "2 * op.groups", "affine a group"
+    ),
     mistake("rules/norm.py", "InstanceNormRule.counts", "product(x[:2])", "x[1]", "the rows forget the batch"),
     mistake("rules/norm.py", "InstanceNormRule.parameters", "if op.affine else 0", "", "affine although it is off"),
     mistake(
         "rules/norm.py",
         "LocalResponseNormRule.valid",
-        "(op.size - 1) // 2, op.size // 2",
-        "op.size // 2, op.size // 2",
+        "(size - 1) // 2, size // 2",
+        "size // 2, size // 2",
         "the window of an even size reaches as far to both sides",
     ),
     mistake(
@@ -320,14 +352,18 @@ NORM: tuple[Mistake, ...] = (
         "product(x[:2])",
         "a norm over the places of a channel",
     ),
-    mistake("rules/norm.py", "_normalise", "div=elements + 2 * rows", "div=elements + rows", "a mean without its division"),
+    mistake(
+        "rules/norm.py", "_normalise", "div=elements + 2 * rows", "div=elements + rows", "a mean without its division"
+    ),
     mistake("rules/norm.py", "_normalise", "(3 + affine) * elements", "(2 + affine) * elements", "a sum is forgotten"),
     mistake("rules/norm.py", "_respond", "summed + elements", "summed", "the term k is free"),
 )
 
 ACTIVATION: tuple[Mistake, ...] = (
     mistake("rules/activation.py", "", "_SIGMOID = Counts(add=2,", "_SIGMOID = Counts(add=1,", "the negation is free"),
-    mistake("rules/activation.py", "", "Relu6: Counts(cmp=2)", "Relu6: Counts(cmp=1)", "one comparison clamps both ends"),
+    mistake(
+        "rules/activation.py", "", "Relu6: Counts(cmp=2)", "Relu6: Counts(cmp=1)", "one comparison clamps both ends"
+    ),
     mistake("rules/activation.py", "", "Silu: _SIGMOID + Counts(mul=1)", "Silu: _SIGMOID", "the gate of swish"),
     mistake("rules/activation.py", "", "Gelu: Counts(mul=3,", "Gelu: Counts(mul=2,", "one of two constants is folded"),
     mistake(
@@ -355,7 +391,11 @@ ACTIVATION: tuple[Mistake, ...] = (
         "one division a row",
     ),
     mistake(
-        "rules/activation.py", "MaxoutRule.output", "(x[0], out, *x[2:])", "(x[0], op.pieces, *x[2:])", "pieces for what is left"
+        "rules/activation.py",
+        "MaxoutRule.output",
+        "(x[0], out, *x[2:])",
+        "(x[0], op.pieces, *x[2:])",
+        "pieces for what is left",
     ),
     mistake(
         "rules/activation.py",
@@ -370,7 +410,9 @@ ACTIVATION: tuple[Mistake, ...] = (
 MERGE: tuple[Mistake, ...] = (
     mistake("rules/merge.py", "AddRule.counts", "len(inputs) - 1", "len(inputs)", "the first tensor is added to zero"),
     mistake("rules/merge.py", "AddRule.counts", "(len(inputs) - 1) * ", "", "two tensors are assumed"),
-    mistake("rules/merge.py", "MulRule.counts", "range(2, len(inputs) + 1)", "range(2, len(inputs))", "the last factor"),
+    mistake(
+        "rules/merge.py", "MulRule.counts", "range(2, len(inputs) + 1)", "range(2, len(inputs))", "the last factor"
+    ),
     mistake(
         "rules/merge.py",
         "MulRule.counts",
@@ -378,16 +420,26 @@ MERGE: tuple[Mistake, ...] = (
         "*inputs",
         "every product works on the final extents",
     ),
-    mistake("rules/merge.py", "ConcatRule.output", "joined += x[axis]", "joined = x[axis]", "the last extent for the sum"),
-    mistake("rules/merge.py", "ConcatRule.output", "axis_of(op, inputs[0], op.axis)", "1", "channels, whatever the axis"),
+    mistake(
+        "rules/merge.py", "ConcatRule.output", "joined += x[axis]", "joined = x[axis]", "the last extent for the sum"
+    ),
+    mistake(
+        "rules/merge.py", "ConcatRule.output", "axis_of(op, inputs[0], op.axis)", "1", "channels, whatever the axis"
+    ),
     mistake("rules/merge.py", "_repeated", "if agreed == 1:", "if agreed == 0:", "the gate first, the image second"),
 )
 
 RESHAPE: tuple[Mistake, ...] = (
     mistake("rules/reshape.py", "FlattenRule.output", "product(x[1:])", "product(x)", "the batch is flattened too"),
-    mistake("rules/reshape.py", "ReshapeRule.output", "product(x[1:])", "product(x)", "the batch goes into what is left"),
     mistake(
-        "rules/reshape.py", "ReshapeRule.output", "left if extent == -1", "known if extent == -1", "what is known for what is left"
+        "rules/reshape.py", "ReshapeRule.output", "product(x[1:])", "product(x)", "the batch goes into what is left"
+    ),
+    mistake(
+        "rules/reshape.py",
+        "ReshapeRule.output",
+        "left if extent == -1",
+        "known if extent == -1",
+        "what is known for what is left",
     ),
     mistake(
         "rules/reshape.py",
@@ -396,7 +448,13 @@ RESHAPE: tuple[Mistake, ...] = (
         "(x[op.order.index(axis) + 1] for axis in axes)",
         "the inverse permutation",
     ),
-    mistake("rules/reshape.py", "SplitRule.output", "sizes[0 if op.parts else op.index]", "sizes[0]", "always the first part"),
+    mistake(
+        "rules/reshape.py",
+        "SplitRule.output",
+        "sizes[0 if op.parts else op.index]",
+        "sizes[0]",
+        "always the first part",
+    ),
     mistake("rules/reshape.py", "SplitRule.output", "*x[axis + 1 :]", "*x[2:]", "the channels, whatever the axis"),
     mistake(
         "rules/reshape.py",

@@ -1,0 +1,150 @@
+"""The nodes of an expansion: which tensors an item takes, what its layers are called, and what shape they have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
+
+from convcost.errors import ConvcostError, Span, SpecError
+from convcost.graph import Node, Origin
+from convcost.ops import Input, Op, Shape
+from convcost.spec.arguments import Arguments
+from convcost.spec.items import Item
+from convcost.spec.limits import MAX_LAYERS
+from convcost.spec.nodes import Node as YamlNode
+from convcost.spec.nodes import Scalar
+from convcost.spec.problems import Enough, Problems
+from convcost.spec.scope import Run, Scope
+from convcost.spec.source import Source
+from convcost.symbols import Dim
+from convcost.symbols.expr import near_miss
+
+Infer = Callable[..., Shape]
+Trail = tuple[str, ...]
+
+
+class Wiring:
+    """The nodes so far; every distinct layer is inferred once.
+
+    Parameters
+    ----------
+    infer : callable
+        From an op and the shapes of its inputs to the shape of its output.
+    shadow : mapping
+        Numbers for the free symbols.
+    """
+
+    def __init__(self, source: Source, infer: Infer, shadow: Mapping[Any, Dim]) -> None:
+        self.source = source
+        self.infer = infer
+        self.run = Run(shadow)
+        self.arguments = Arguments(source, self.run)
+        self.problems = Problems(source)
+        self.nodes: list[Node] = []
+        self.names: set[str] = set()
+        self._shapes: dict[tuple[Any, ...], Shape] = {}
+        self._spans: dict[int, Span] = {}
+
+    def inputs(self, item: Item, scope: Scope, wanted: int | None = None) -> list[int]:
+        """Return the nodes an item takes: those of its ``from``, otherwise the last one."""
+        found = [self.tensor(source, scope) for source in item.sources] if item.sources else scope.history[-1:]
+        if wanted is not None and len(found) != wanted:
+            hint = f"write from: [{', '.join(str(-i) for i in range(wanted, 0, -1))}], or names"
+            count = "1 input" if wanted == 1 else f"{wanted} inputs"
+            place = item.sources[0] if item.sources else item.place
+            raise self.arguments.error("E308", f"{item.key} takes {count}, not {len(found)}", place, hint)
+        return found
+
+    def tensor(self, node: Scalar, scope: Scope) -> int:
+        """Return the node that a name or a relative reference stands for."""
+        text = node.text
+        index = scope.find(text)
+        if index is not None:
+            return index
+        if text.lstrip("+-").isdecimal():
+            back = -int(text[:12]) if text[0] == "-" else 0
+            if 1 <= back <= len(scope.history):
+                return scope.history[-back]
+            if text[0] != "-" or back == 0:
+                hint = "-1 is the last item, -2 the one before; or give a layer a name"
+                raise self.arguments.error("E307", f"from: {text} is no relative reference", node, hint)
+            message = f"from: {text} goes beyond the beginning of this path"
+            hint = f"{len(scope.history)} tensor{'s' if len(scope.history) > 1 else ''} so far, inputs included"
+            raise self.arguments.error("E307", message, node, hint)
+        known = scope.known_tensors()
+        hint = near_miss(text, known) or "give the layer a name: {name: ..., conv: ...}"
+        raise self.arguments.error("E306", f"there is no tensor {text!r} here", node, hint)
+
+    def enter(self, item: Item, scope: Scope) -> None:
+        """Begin a table or switch at the tensor of its ``from``."""
+        if item.sources:
+            scope.history.extend(self.inputs(item, scope, 1))
+
+    def name(self, item: Item, scope: Scope) -> str:
+        """Return the full name of an item: its own, numbered if it can stand for several, or key and number."""
+        if item.name is None:
+            return scope.prefix + scope.auto_name(item.key)
+        return scope.prefix + (scope.auto_name(item.name.text) if item.numbered else item.name.text)
+
+    def output(self, item: Item, name: str, scope: Scope, index: int) -> None:
+        """Note the output of an item in its path."""
+        scope.history.append(index)
+        if item.name is not None:
+            scope.tensors[name[len(scope.prefix) :]] = index
+            self.name_output(item, scope, index)
+
+    def name_output(self, item: Item, scope: Scope, index: int) -> None:
+        """Let the name of an item stand for its output; that of a repeated one for the last copy's."""
+        if item.name is not None:
+            scope.tensors[item.name.text] = index
+
+    def add(self, name: str, op: Op, inputs: tuple[int, ...], *, layer: str, origin: Origin, place: Scalar) -> int:
+        """Add a node and derive its shape; return its index."""
+        nodes, shapes = self.nodes, self.run.shapes
+        if name in self.names:
+            hint = "the name of a layer and of a scope with a layer in it may meet: rename one"
+            raise self.arguments.error("E311", f"two layers are named {name!r}", place, hint)
+        if len(nodes) >= MAX_LAYERS:
+            self.stop("E303", f"more than {MAX_LAYERS} layers", place, origin.trail)
+        key = (id(op), *[shapes[i] for i in inputs])
+        shape = self._shapes.get(key)
+        if shape is None:
+            try:
+                shape = self._shapes[key] = (1, *op.shape) if isinstance(op, Input) else self.infer(op, *key[1:])
+            except ConvcostError as error:
+                self.locate(error, origin, inputs)
+                raise
+        self.names.add(name)
+        nodes.append(Node(name, op, inputs, layer, origin))
+        shapes.append(shape)
+        return len(nodes) - 1
+
+    def locate(self, error: ConvcostError, origin: Origin, inputs: tuple[int, ...]) -> None:
+        """Tell a shape error where it is, and which tensors do not fit."""
+        if error.span is None:
+            error.span = origin.span
+            tensors = [
+                f"{node.layer} (line {node.origin.span.line})" if node.origin.span else node.layer
+                for node in (self.nodes[i] for i in inputs)
+            ]
+            error.message = f"{error.message}; {'inputs' if len(inputs) > 1 else 'input'}: {', '.join(tensors)}"
+
+    def origin(self, place: Scalar, trail: Trail) -> Origin:
+        """Return the origin of a node; spans of one place are one object."""
+        span = self._spans.get(id(place))
+        if span is None:
+            span = self._spans[id(place)] = self.source.place(place)
+        return Origin(span, trail)
+
+    def through(self, item: Item, trail: Trail) -> Trail:
+        """Return the trail into an item: its key with its line, once."""
+        step = f"{item.key} (line {item.place.line})"
+        if trail and trail[-1] == item.key:
+            return (*trail[:-1], step)
+        return (*trail, step)
+
+    def stop(self, code: str, message: str, place: YamlNode | None, trail: Trail) -> NoReturn:
+        """Report an error after which nothing goes on."""
+        span = self.source.place(place) if place is not None else None
+        self.problems.report(SpecError(code, message, span=span, trail=trail))
+        raise Enough

@@ -1,0 +1,343 @@
+"""The reference of ops is written by the program: formulas come from the rules on symbols, figures from a run.
+
+``pytest tests/docs --update-golden`` writes the page anew; look at the difference before committing it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from inspect import cleandoc, getdoc
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from convcost.cost import CONVENTIONS
+from convcost.counts import PRIMITIVES, Counts
+from convcost.execute import Executed, execute_op
+from convcost.ops import (
+    ACTIVATIONS,
+    CONVOLUTIONS,
+    MERGES,
+    MOVES,
+    NORMS,
+    OPS,
+    POOLS,
+    REQUIRED,
+    Argument,
+    Input,
+    Linear,
+    Op,
+)
+from convcost.report.derivation import formula
+from convcost.rules import rule_of
+from convcost.rules.activation import ELEMENT
+from convcost.spec.vocabulary import FORMS
+from convcost.symbols.floordiv import free_symbol
+from convcost.verify.examples import EXAMPLES, Example
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "ops.md"
+
+HEAD = """\
+# Ops
+
+This page is written by the program. Formulas are what the rules return for symbols, figures are what the executor
+measured.
+
+Tensors are N × C × H × W: batch, channels, height, width. On 1-D and 3-D data the spatial axes are as many. The output
+of a layer that slides a window is H′ × W′. Every op is written in a spec as `name: {argument: value}`;
+[the spec language](spec.md) says how.
+
+Counts are of primitive operations, those on padding included (*all*). Where a layer has padding of its own, *valid*
+excludes operations with a padding element. An addition to an accumulator that starts at zero counts. A subtraction is an
+`add`, a maximum or minimum a `cmp`. Transcendental functions are one primitive each, whatever their evaluation takes.
+
+Never counted: moving data, finding out where data is, and what is known before the network runs. `mult_adds` in a
+[convention](conventions.md) are operations of `conv`, `transposed_conv` and `linear` only.
+"""
+
+FAMILIES: Mapping[str, tuple[type[Op], ...]] = {
+    "Convolutions and fully connected layers": (*CONVOLUTIONS, Linear),
+    "Pooling": POOLS,
+    "Normalisation": NORMS,
+    "Activations": ACTIVATIONS,
+    "Joining tensors": MERGES,
+    "Moving elements": MOVES,
+}
+
+SHORTHANDS = {
+    "depthwise": "A `conv` with `groups` = C and `out` = C · `multiplier`.",
+    "pointwise": "A `conv` with a kernel of ones.",
+    "separable": "A `depthwise`, then a `pointwise`; two layers, each with the norm and the activation.",
+}
+
+SAMPLES: Mapping[str, Mapping[str, Any]] = {
+    "conv": {"out": "out", "groups": "groups", "bias": True},
+    "transposed_conv": {"out": "out", "groups": "groups", "bias": True},
+    "linear": {"out": "out"},
+    "maxpool": {"dilation": 1},
+    "adaptive_avgpool": {"output": (1, 1)},
+    "upsample": {"factor": (2, 2), "mode": "linear"},
+    "pad": {"padding": ("top", "left", "bottom", "right")},
+    "group_norm": {"groups": "groups"},
+    "channel_shuffle": {"groups": "groups"},
+    "maxout": {"pieces": 2},
+    "reshape": {"shape": (-1, "H")},
+    "transpose": {"order": (2, 3, 1)},
+    "split": {"index": 0, "parts": 2},
+}
+"""How the ops that need arguments are shown: the name of a symbol, or a value."""
+
+SHOWN_FOR = {
+    "conv": "with a bias",
+    "transposed_conv": "with a bias",
+    "linear": "with a bias, without `axis`",
+    "maxpool": "with a dilation of 1",
+    "adaptive_avgpool": "for an output of 1 × 1",
+    "upsample": "for a factor of 2, linear",
+    "maxout": "for 2 pieces",
+    "reshape": "for a shape of [-1, H]",
+    "transpose": "for an order of [2, 3, 1]",
+    "split": "for one of 2 parts",
+    "local_response_norm": "for a size of 5",
+    "layer_norm": "for axes [1]",
+    "add": "for 2 tensors",
+    "concat": "for 2 tensors of C and C₂ channels",
+    "mul": "for N × C × 1 × 1 times N × C × H × W",
+    "pad": "for the amounts top, left, bottom, right",
+}
+
+EVERY_STEP = "nothing; every step of the formula is."
+
+NOT_COUNTED = {
+    "conv": "gathering what a window sees; connections that the groups leave out; under *valid*, products with padding.",
+    "transposed_conv": "zeros that an implementation by ordinary convolution puts between the input's elements; under "
+    "*valid*, products that land where the padding cuts.",
+    "linear": "making one vector of the input.",
+    "maxpool": "remembering where the maximum was; under *valid*, comparisons with padding.",
+    "avgpool": "finding out the divisor; under *valid*, additions of padding.",
+    "lppool": "under *valid*, additions of padding, which has no power to be taken of.",
+    "global_avgpool": "finding out the divisor.",
+    "adaptive_avgpool": "finding out where the windows begin and end, and the divisors.",
+    "batch_norm": "updating the running statistics, which is training. Not folded into a convolution before it.",
+    "layer_norm": EVERY_STEP,
+    "group_norm": EVERY_STEP,
+    "instance_norm": "running statistics: there are none.",
+    "local_response_norm": "the constant α / size; under *valid*, channels that do not exist.",
+    "l2norm": EVERY_STEP,
+    "hard_sigmoid": "the constants 1/6 and 1/2.",
+    "hard_swish": "the constants 1/6 and 1/2.",
+    "gelu": "the constants 1/2 and 1/√2, and how erf is evaluated.",
+    "softmax": EVERY_STEP,
+    "upsample": "the weights of the interpolation, which are constants; copying.",
+    "dropout": "training, in which it drops elements.",
+    "identity": "there is nothing to count.",
+    "concat": "moving the elements, which is all it does.",
+}
+
+MOVES_ONLY = "moving the elements, which is all it does."
+TRANSCENDENTAL = ("exp", "tanh", "erf")
+
+
+def letters(op: type[Op]) -> dict[str, str]:
+    """Return how symbols are written, in the order of a product."""
+    names = ["N", "C", "C₂", "H", "W", "H′", "W′", "out", "K_h", "K_w", "s_h", "s_w", "d_h", "d_w"]
+    names += ["top", "left", "bottom", "right", "groups"]
+    return {name: name for name in names}
+
+
+def symbol(name: str) -> Any:
+    return free_symbol(name, integer=True)
+
+
+def sample(op: type[Op]) -> Op:
+    """Return an op whose extents are symbols."""
+    given = dict(SAMPLES.get(op.name, {}))
+    known = op.arguments()
+    if "kernel" in known:
+        given |= {"kernel": ("K_h", "K_w"), "stride": ("s_h", "s_w"), "padding": ("top", "left", "bottom", "right")}
+        if "dilation" in known and "dilation" not in given:
+            given["dilation"] = ("d_h", "d_w")
+    return op(**{name: symbolic(value) if name != "mode" else value for name, value in given.items()})
+
+
+def symbolic(value: Any) -> Any:
+    if isinstance(value, str):
+        return symbol(value)
+    return tuple(map(symbolic, value)) if isinstance(value, tuple) else value
+
+
+def shapes(op: type[Op]) -> tuple[tuple[Any, ...], ...]:
+    n, c, h, w = (symbol(name) for name in "NCHW")
+    if op.name == "mul":
+        return ((n, c, 1, 1), (n, c, h, w))
+    if op.name == "concat":
+        return ((n, c, h, w), (n, symbol("C₂"), h, w))
+    return ((n, c, h, w),) * (2 if op.inputs is None else 1)
+
+
+def formulas(op: type[Op]) -> Iterator[tuple[str, str]]:
+    """Yield (quantity, formula) of the output, the parameters and the counts of an op on symbols."""
+    example, inputs, written = sample(op), shapes(op), letters(op)
+    rule = rule_of(example)
+    output = rule.output(example, *inputs)
+    yield "output", " × ".join(bracketed(formula(extent, written)) for extent in output)
+    slides = "kernel" in op.arguments()
+    places = {output[2]: symbol("H′"), output[3]: symbol("W′")} if slides else {}
+    parameters = rule.parameters(example, *inputs)
+    for role, meaning in (
+        ("weight", "weights"),
+        ("bias", "biases"),
+        ("affine", "scales, shifts, slopes"),
+        ("running", "running statistics"),
+    ):
+        value = getattr(parameters, role)
+        if value != 0:
+            yield meaning, formula(value, written)
+    for primitive, count in rule.counts(example, *inputs).items():
+        yield f"`{primitive}`", formula(count.xreplace(places), written)
+
+
+def bracketed(text: str) -> str:
+    return f"({text})" if " + " in text or " - " in text else text
+
+
+def documented(of: Any) -> str:
+    """Return a docstring as Markdown, without its examples."""
+    text = cleandoc(getdoc(of) or "").split("\nExamples\n")[0].strip()
+    return text.replace("*", "\\*").replace("``", "`")
+
+
+def default(argument: Argument) -> str:
+    if argument.default is REQUIRED:
+        return "required"
+    if argument.default is None:
+        return "absent"
+    if isinstance(argument.default, bool):
+        return f"`{str(argument.default).lower()}`"
+    if isinstance(argument.default, tuple):
+        return f"`[{', '.join(map(str, argument.default))}]`"
+    return f"`{argument.default}`"
+
+
+def arguments(known: Mapping[str, Argument]) -> Iterator[str]:
+    shown = {name: argument for name, argument in known.items() if argument.type != "internal"}
+    if shown:
+        yield "| argument | default | |"
+        yield "|---|---|---|"
+        for name, argument in shown.items():
+            choices = f" ({', '.join(f'`{choice}`' for choice in argument.choices)})" if argument.choices else ""
+            yield f"| `{name}` | {default(argument)} | {argument.doc}{choices} |"
+    else:
+        yield "It has no arguments."
+
+
+def not_counted(op: type[Op]) -> str:
+    if op.name in NOT_COUNTED:
+        return NOT_COUNTED[op.name]
+    if op in MOVES:
+        return MOVES_ONLY
+    functions = [name for name in TRANSCENDENTAL if op in ELEMENT and ELEMENT[op][name]]
+    return f"how {functions[0]} is evaluated: it is one primitive." if functions else EVERY_STEP
+
+
+def written_op(op: Op) -> str:
+    """Write an op as a spec would."""
+    given = []
+    for name, argument in op.arguments().items():
+        value = getattr(op, name)
+        if argument.type == "internal" or value in (argument.default, None) or _is_default(value, argument.default):
+            continue
+        text = f"[{', '.join(map(str, value))}]" if isinstance(value, tuple) else str(value)
+        given.append(f"{name}: {text.lower() if isinstance(value, bool) else text}")
+    return f"{op.name}: {{{', '.join(given)}}}" if given else op.name
+
+
+def _is_default(value: Any, default: Any) -> bool:
+    return isinstance(value, tuple) and not isinstance(default, tuple) and set(value) == {default}
+
+
+def measured(example: Example) -> Executed:
+    """Run an example."""
+    random = np.random.default_rng(0)
+    arrays = [random.standard_normal(shape, dtype=np.float32) for shape in example.inputs]
+    return execute_op(example.op, *arrays)[1]
+
+
+def counts_text(counts: Counts) -> str:
+    return ", ".join(f"{counts[name]:,} `{name}`" for name in PRIMITIVES if counts[name]) or "nothing"
+
+
+def example_lines(example: Example) -> Iterator[str]:
+    seen = measured(example)
+    inputs = " and ".join("×".join(map(str, shape)) for shape in example.inputs)
+    yield f"Measured: `{written_op(example.op)}` on {inputs} gives {'×'.join(map(str, seen.shape))}"
+    stored = seen.trainable + seen.running
+    parts = [f"{seen.trainable:,} trained values" if seen.trainable else ""]
+    parts.append(f"{seen.running:,} running statistics" if seen.running else "")
+    yield f"and stores {' and '.join(filter(None, parts)) if stored else 'nothing'}. *All*: {counts_text(seen.all)}."
+    if seen.valid != seen.all:
+        yield f"*Valid*: {counts_text(seen.valid)}."
+
+
+def entry(op: type[Op]) -> Iterator[str]:
+    yield f"### `{op.name}`"
+    yield ""
+    yield documented(op)
+    yield ""
+    # the rule of elementwise activations is a table, and what only moves costs nothing: the formulas below say all
+    silent = op in ELEMENT or not rule_of(sample(op)).counts(sample(op), *shapes(op))
+    yield "" if silent else f"Costs. {documented(type(rule_of(sample(op))))}"
+    yield ""
+    note = f", {SHOWN_FOR[op.name]}" if op.name in SHOWN_FOR else ""
+    yield f"| quantity | formula{note} |"
+    yield "|---|---|"
+    for quantity, text in formulas(op):
+        yield f"| {quantity} | {text} |"
+    yield ""
+    yield f"Not counted: {not_counted(op)}"
+    yield ""
+    yield from arguments(FORMS[op.name].arguments)
+    yield ""
+    yield from example_lines(next(example for example in EXAMPLES if type(example.op) is op))
+    yield ""
+
+
+def page() -> str:
+    lines = [HEAD]
+    for family, ops in FAMILIES.items():
+        lines += [f"## {family}", ""]
+        for op in ops:
+            lines += entry(op)
+    lines += ["## Shorthands", "", "These keys stand for convolutions. Their costs are those of `conv`.", ""]
+    for name, text in SHORTHANDS.items():
+        lines += [f"### `{name}`", "", text, "", *arguments(FORMS[name].arguments), ""]
+    text = "\n".join(line.rstrip() for line in "\n".join(lines).splitlines())
+    return re.sub(r"\n{3,}", "\n\n", text).rstrip() + "\n"
+
+
+def test_the_page_of_ops_is_up_to_date(request):
+    text = page()
+    if request.config.getoption("--update-golden"):
+        PAGE.write_text(text, encoding="utf-8")
+    assert PAGE.read_text(encoding="utf-8") == text, "pytest tests/docs --update-golden writes the page anew"
+
+
+def test_every_op_and_shorthand_is_on_the_page():
+    text = PAGE.read_text(encoding="utf-8")
+    assert [name for name in FORMS if f"### `{name}`\n" not in text] == []
+    assert sum(map(len, FAMILIES.values())) == len([op for op in OPS.values() if op is not Input])
+
+
+@pytest.mark.parametrize("op", [op for ops in FAMILIES.values() for op in ops], ids=lambda op: op.name)
+def test_counts_of_zero_are_said_to_move_only(op):
+    example = next(example for example in EXAMPLES if type(example.op) is op)
+    if not measured(example).all:
+        assert not_counted(op).startswith(("moving", "training", "there is nothing", "the weights"))
+
+
+def test_the_headline_counts_what_the_page_says():
+    counted = {op.name for convention in CONVENTIONS.values() for op in convention.tariff}
+    assert counted == {"conv", "transposed_conv", "linear"}

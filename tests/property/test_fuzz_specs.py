@@ -1,0 +1,168 @@
+"""Specs that were damaged at random: they build and are analysed, or fail with an error of ours, in bounded time."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from convcost.errors import ConvcostError, Diagnostics
+from convcost.model import loads
+
+ROOT = Path(__file__).parents[2]
+SMALL = [path.read_text("utf-8") for path in sorted((ROOT / "tests/hostile/good").glob("*.yaml"))]
+SHIPPED = [path.read_text("utf-8") for path in sorted((ROOT / "specs/architectures").glob("*.yaml"))]
+
+NASTY = [
+    *"0 1 -1 2 3/2 0.5 1/0 1e3 1e6 1e16 1e400 010 2:1 0x10 99999 10**9 9**9**9 2**64 .inf .nan -0".split(),
+    *"yes no on off true false null None ~ none same half valid relu conv add cin alpha channels(stem) height(a)".split(),
+    *"[] {} [[]] [1] [1,2] [1,2,3] [-1] [~] {a:1} {a: 1} {if: false} *a &a *alpha !!int !!python/name:os <<".split(),
+    *"- -- --- ... ? | > % @ ` ' \" # : , [ ] { } ( ) \t \\ = ! $ ^ & ; α × \x00 \x1b \ufeff \u2028 \x85 \U0001f600".split(" "),
+    *"from name if repeat first path table columns rows each blocks inputs args body layers input let w(c) f(x)".split(),
+    *"__import__('os') (lambda:0)() x.y 'text' \"text\" f(f(f(2))) g(1,2) floor() max(1) a,b".split(),
+    "",
+    " ",
+    "1 if true else 2",
+    "not 1",
+    "1 < 2 < 3",
+    "x" * 300,
+    "(" * 60,
+    "[" * 70,
+]
+nasty = st.sampled_from(NASTY) | st.text(max_size=6) | st.integers(-5, 10**6).map(str)
+SCALAR = re.compile(r"[\w./*+-]+(?:\([^()]*\))?")
+
+
+@st.composite
+def lines_changed(draw: st.DrawFn, text: str) -> str:
+    lines = text.split("\n")
+    at, other = (draw(st.integers(0, len(lines) - 1)) for _ in range(2))
+    match draw(st.sampled_from(["delete", "repeat", "swap", "cut", "indent", "dedent", "move", "truncate"])):
+        case "delete":
+            del lines[at]
+        case "repeat":
+            lines.insert(at, lines[at])
+        case "swap":
+            lines[at], lines[other] = lines[other], lines[at]
+        case "cut":
+            lines[at] = lines[at][: draw(st.integers(0, len(lines[at])))]
+        case "indent":
+            lines[at] = draw(st.sampled_from([" ", "  ", "    ", "\t", "- "])) + lines[at]
+        case "dedent":
+            lines[at] = lines[at][draw(st.integers(1, 4)) :]
+        case "move":
+            lines.insert(other, lines.pop(at))
+        case "truncate":
+            del lines[at:]
+    return "\n".join(lines)
+
+
+@st.composite
+def scalar_replaced(draw: st.DrawFn, text: str) -> str:
+    places = list(SCALAR.finditer(text))
+    if not places:
+        return text
+    place = draw(st.sampled_from(places))
+    other = draw(nasty | st.sampled_from(places).map(lambda found: found[0]))
+    return text[: place.start()] + other + text[place.end() :]
+
+
+@st.composite
+def token_inserted(draw: st.DrawFn, text: str) -> str:
+    at = draw(st.integers(0, len(text)))
+    return text[:at] + draw(nasty) + text[at:]
+
+
+@st.composite
+def characters_changed(draw: st.DrawFn, text: str) -> str:
+    at = draw(st.integers(0, max(0, len(text) - 1)))
+    length = draw(st.integers(0, 5))
+    return text[:at] + draw(st.text(max_size=3)) + text[at + length :]
+
+
+@st.composite
+def byte_flipped(draw: st.DrawFn, text: str) -> str:
+    data = bytearray(text.encode("utf-8", "replace"))
+    if data:
+        data[draw(st.integers(0, len(data) - 1))] ^= 1 << draw(st.integers(0, 7))
+    return data.decode("latin-1")
+
+
+MUTATIONS: list[Callable[[str], st.SearchStrategy[str]]] = [
+    lines_changed,
+    scalar_replaced,
+    scalar_replaced,
+    token_inserted,
+    characters_changed,
+    byte_flipped,
+]
+
+
+@st.composite
+def damaged(draw: st.DrawFn, texts: list[str]) -> str:
+    text = draw(st.sampled_from(texts))
+    for mutate in draw(st.lists(st.sampled_from(MUTATIONS), min_size=1, max_size=4)):
+        text = draw(mutate(text))
+    return text
+
+
+def check(text: str, seconds: float = 20) -> None:
+    started = time.process_time()
+    try:
+        loads(text).analyze().total()
+    except ConvcostError as error:
+        for one in error.errors if isinstance(error, Diagnostics) else (error,):
+            assert re.fullmatch(r"E\d{3}", one.code)
+            assert one.message
+            assert not re.search(r"<class|NoneType|object at|Error:|Fraction\(|Scalar\(|Sequence\(", str(one)), str(one)
+            if one.span is not None:
+                lines = re.split("\r\n|[\r\n\x85\u2028\u2029]", text.removeprefix("\ufeff"))
+                assert 1 <= one.span.line <= len(lines), str(one)
+                assert 1 <= one.span.column <= len(lines[one.span.line - 1]) + 1, str(one)
+    assert time.process_time() - started < seconds, text
+
+
+QUICK = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+LONG = settings(QUICK, max_examples=8000)
+
+
+def test_undamaged() -> None:
+    for text in (*SMALL, *SHIPPED):
+        assert loads(text).analyze().total() > 0
+
+
+@given(damaged(SMALL))
+@QUICK
+def test_damaged_small_specs(text: str) -> None:
+    check(text)
+
+
+@given(damaged(SHIPPED))
+@settings(QUICK, max_examples=60)
+def test_damaged_shipped_specs(text: str) -> None:
+    check(text)
+
+
+@given(st.lists(nasty | st.sampled_from(["\n", ": ", "- ", "  ", "convcost: 1\n"]), max_size=20).map("".join))
+@QUICK
+def test_nothing_like_a_spec(text: str) -> None:
+    check(text)
+
+
+@pytest.mark.slow
+@given(damaged(SMALL))
+@LONG
+def test_damaged_small_specs_long(text: str) -> None:
+    check(text)
+
+
+@pytest.mark.slow
+@given(damaged(SHIPPED))
+@settings(QUICK, max_examples=1500)
+def test_damaged_shipped_specs_long(text: str) -> None:
+    check(text)
