@@ -79,6 +79,15 @@ def _totals(comparison: Comparison, metrics: Sequence[str]) -> Table:
     return Table(tuple(columns), tuple(rows))
 
 
+def short_labels(comparison: Comparison) -> tuple[str, ...]:
+    """Return labels for narrow columns: of one architecture under several values, the values."""
+    names = {model.architecture.name for model in comparison.models}
+    if len(names) > 1:
+        return comparison.labels
+    (name,) = names
+    return tuple(label.removeprefix(name).lstrip("@:") or label for label in comparison.labels)
+
+
 def _rows(comparison: Comparison, metrics: Sequence[str]) -> Table:
     two = len(comparison.models) == 2
     by = comparison.by
@@ -87,7 +96,10 @@ def _rows(comparison: Comparison, metrics: Sequence[str]) -> Table:
     if kinds:
         columns.append(Column("kind", "Kind", "text"))
     for metric in metrics:
-        columns += [Column(metric, label, over=TITLES[metric]) for label in comparison.labels]
+        columns += [
+            Column(metric, label, over=TITLES[metric], short=short)
+            for label, short in zip(comparison.labels, short_labels(comparison), strict=True)
+        ]
         if two:
             columns.append(Column(f"{metric}_ratio", "", "ratio"))
     rows = []
@@ -139,7 +151,11 @@ def _why(comparison: Comparison, metric: str) -> Aside | None:
     if len(kept) == len(reasons) - 1:
         kept = list(reasons)
     by = "stage" if comparison.by == "kind" else "kind"
-    columns = [Column(by, by.capitalize(), "name"), *(Column(metric, label, over="") for label in comparison.labels)]
+    columns = [Column(by, by.capitalize(), "name")]
+    columns += [
+        Column(metric, label, short=short)
+        for label, short in zip(comparison.labels, short_labels(comparison), strict=True)
+    ]
     two = len(comparison.models) == 2
     if two:
         columns.append(Column("difference", "Difference", "difference"))

@@ -1,17 +1,12 @@
-"""Documents as lines of fixed width, each a sequence of styled spans: what the terminal prints with or without colour.
-
-Where the width does not suffice the bar of shares goes first, then names are shortened in the middle, then columns move
-together, then kinds are shortened and names once more; numbers are never cut.
-"""
+"""Documents as lines of fixed width, each a sequence of styled spans: what the terminal prints with or without colour."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from itertools import groupby
 from typing import TypeAlias
 
+from convcost.report.fit import Widths, fit, spans
 from convcost.report.table import Aside, Column, Document, Section, Table, Written
 from convcost.report.text import ABSENT, cell_text, pad, paragraph, shortened, totals_text, width_of, wrap
 
@@ -20,14 +15,6 @@ Line: TypeAlias = list[Span]
 
 WIDEST_TEXT = 100
 """Sentences are not set wider than this: long lines are hard to read."""
-
-BAR = (4, 24)
-"""Narrowest and widest bar of shares, in cells."""
-
-SHORTER = (("name", 16), ("gap", 1), ("text", 8), ("name", 10))
-"""What gives way to a narrow terminal, and down to what, in this order."""
-
-LONGEST_TITLE = 20
 
 MARKS = {"": " ", "added": "+", "removed": "-", "changed": "~"}
 
@@ -92,24 +79,12 @@ def formula_lines(formulas: Sequence[Written], width: int) -> Iterator[Line]:
                 yield []
 
 
-@dataclass(frozen=True, slots=True)
-class _Widths:
-    columns: list[int]
-    gap: str
-    bar: int
-
-    @property
-    def whole(self) -> int:
-        """Width of the table, the bar left out."""
-        return sum(self.columns) + len(self.gap) * (len(self.columns) - 1)
-
-
 def table_lines(table: Table, width: int) -> Iterator[Line]:
     """Set a table: titles, rows, a rule, totals."""
     body = [[cell_text(c, column) for c, column in zip(row.cells, table.columns, strict=True)] for row in table.rows]
     totals = totals_text(table)
     margin = 2 if table.compares else 0
-    widths = _fit(table, [*body, *totals], width - margin)
+    widths = fit(table, [*body, *totals], width - margin)
     blank = " " * margin
     yield from _titles(table.columns, widths, blank)
     shares = _shares(table)
@@ -146,64 +121,30 @@ def _shares(table: Table) -> list[Fraction | None]:
     return [n / largest if n and largest else None for n in numbers]
 
 
-def _fit(table: Table, rows: Sequence[Sequence[str]], width: int) -> _Widths:
-    # a long title is shortened rather than that it sets numbers far apart
-    natural = [
-        max(min(width_of(column.title), LONGEST_TITLE), *(width_of(row[i]) for row in rows), 0)
-        for i, column in enumerate(table.columns)
-    ]
-    for i, j in _spans(table.columns):
-        needed = min(width_of(table.columns[i].over), LONGEST_TITLE)
-        natural[j] += max(0, needed - sum(natural[i : j + 1]) - 2 * (j - i))
-    if table.columns[-1].type == "share":
-        # the bar stands behind the last column, one blank apart
-        room = width - _Widths(natural, "  ", 0).whole - 1
-        if room >= BAR[0]:
-            return _Widths(natural, "  ", min(room, BAR[1]))
-    shrunk = _Widths(list(natural), "  ", 0)
-    for what, least in SHORTER:
-        if what == "gap" and shrunk.whole > width:
-            shrunk = _Widths(shrunk.columns, " " * least, 0)
-            continue
-        for i, column in enumerate(table.columns):
-            if column.type == what and shrunk.whole > width:
-                shrunk.columns[i] = max(min(least, shrunk.columns[i]), shrunk.columns[i] - (shrunk.whole - width))
-    return shrunk
-
-
-def _titles(columns: Sequence[Column], widths: _Widths, blank: str) -> Iterator[Line]:
+def _titles(columns: Sequence[Column], widths: Widths, blank: str) -> Iterator[Line]:
     if any(column.over for column in columns):
         yield [(blank + _over(columns, widths), "header")]
     texts = [
-        pad(shortened(column.title, w), w, right=column.numeric)
-        for column, w in zip(columns, widths.columns, strict=True)
+        pad(shortened(title, w), w, right=column.numeric)
+        for column, title, w in zip(columns, widths.titles, widths.columns, strict=True)
     ]
-    yield [(blank + widths.gap.join(texts), "header")]
+    yield [(blank + (" " * widths.gap).join(texts), "header")]
 
 
-def _over(columns: Sequence[Column], widths: _Widths) -> str:
+def _over(columns: Sequence[Column], widths: Widths) -> str:
     """Set titles shared by neighbours above them, aligned right with the last."""
     text = ""
-    for i, j in _spans(columns):
-        size = sum(widths.columns[i : j + 1]) + len(widths.gap) * (j - i)
-        text += pad(shortened(columns[i].over, size), size, right=True) + widths.gap
+    for i, j in spans(columns):
+        size = sum(widths.columns[i : j + 1]) + widths.gap * (j - i)
+        text += pad(shortened(columns[i].over, size), size, right=True) + " " * widths.gap
     return text
 
 
-def _spans(columns: Sequence[Column]) -> Iterator[tuple[int, int]]:
-    """Return the first and the last column of each run that shares a title."""
-    i = 0
-    for _, run in groupby(columns, lambda column: column.over):
-        j = i + len(list(run))
-        yield i, j - 1
-        i = j
-
-
-def _cells(columns: Sequence[Column], texts: Sequence[str], widths: _Widths, change: str) -> Line:
+def _cells(columns: Sequence[Column], texts: Sequence[str], widths: Widths, change: str) -> Line:
     line: Line = []
     for i, (column, text, width) in enumerate(zip(columns, texts, widths.columns, strict=True)):
         if i:
-            line.append((widths.gap, ""))
+            line.append((" " * widths.gap, ""))
         cell = pad(shortened(text, width) if not column.numeric else text, width, right=column.numeric)
         quiet = text == ABSENT or column.type in {"text", "shape"}
         line.append((cell, change or ("quiet" if quiet else "name" if column.type == "name" else "")))

@@ -29,12 +29,15 @@ class Column:
     over : str
         Title shared with neighbouring columns, set above theirs; empty for none. Columns may share their key too;
         formats for programs then tell them apart by ``title``.
+    short : str
+        Shown instead of the title where a table has to be narrow.
     """
 
     key: str
     title: str
     type: Type = "count"
     over: str = ""
+    short: str = ""
 
     @property
     def numeric(self) -> bool:

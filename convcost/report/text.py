@@ -92,7 +92,7 @@ def _without_middle(text: str, width: int) -> str:
     if width_of(text) <= width:
         return text
     number = _number_at_end(text)
-    tail = min(number or 1 + width // 8, width - 1)
+    tail = min(number or max(1, (width - 1) // 3), width - 1)
     head = text[: max(width - 1 - tail, 0)]
     end = text[len(text) - tail :] if tail else ""
     while (head or end) and width_of(head) + 1 + width_of(end) > width:  # wide characters

@@ -14,8 +14,8 @@ COLUMNS = (
     Column("name", "Layer", "name"),
     Column("output", "Output", "shape"),
     Column("params", "Params"),
-    Column("mul_all", "all", over="Multiplications performed"),
-    Column("mul_valid", "valid", over="Multiplications performed"),
+    Column("mult_adds", "all", over="Mult-adds performed"),
+    Column("mult_adds_valid", "valid", over="Mult-adds performed"),
     Column("verdict", "Verdict", "text"),
 )
 
@@ -34,7 +34,7 @@ def verdict_line(verification: Verification) -> str:
     passed = verification.count(Verdict.PASS)
     line = f"{verification.verdict} {verification.name}: {passed} of {nodes} ops as derived"
     if verification.verdict is Verdict.PASS:
-        line += f", {exact_text(verification.multiplications)} multiplications performed"
+        line += f", {exact_text(verification.mult_adds)} mult-adds performed"
     for verdict in (Verdict.FAIL, Verdict.UNVERIFIED):
         first = next((layer for layer in verification.layers if layer.verdict is verdict), None)
         if first:
@@ -92,8 +92,7 @@ def _row(name: str, members: Sequence[LayerVerdict]) -> Row:
             name,
             run[-1].shape[1:] if measured and name != "total" else None,
             sum(each.trainable for each in run) if measured else None,
-            sum(each.all["mul"] for each in run) if measured else None,
-            sum(each.valid["mul"] for each in run) if measured else None,
+            *((sum(part) for part in zip(*(m.mult_adds for m in members), strict=True)) if measured else (None, None)),
             str(worst),
         ),
         "" if worst is Verdict.PASS else "changed",

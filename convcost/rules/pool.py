@@ -12,7 +12,7 @@ from convcost.ops import AdaptiveAvgPool, AvgPool, GlobalAvgPool, LpPool, MaxPoo
 from convcost.ops._op import per_axis
 from convcost.rules._rule import Rule, rule
 from convcost.rules.checks import few, numeric, settled, spatial, whole
-from convcost.rules.windows import real, slide
+from convcost.rules.windows import real, slide, span, windows_of
 from convcost.symbols import Dim, ceil_div, floor_div, is_symbolic, product
 
 
@@ -185,6 +185,16 @@ class PadRule(Rule[Pad]):
 
 
 def _slid(op: MaxPool | AvgPool | LpPool, x: Shape) -> Shape:
+    """Return the output of a pooling op; E411 where a window would see nothing but padding, which has no maximum."""
+    if op.padding != "same":
+        spans = tuple(span(window.kernel, window.dilation) for window in windows_of(op))
+        for pad, extent in zip(op.padding, spans * 2, strict=True):
+            if not is_symbolic(pad) and not is_symbolic(extent) and pad >= extent:
+                raise ShapeError(
+                    "E411",
+                    f"a window of {op.kind} would lie in a padding of {pad} and see no element of the input",
+                    hint=f"padding below {extent}",
+                )
     return (*x[:2], *slide(op, x))
 
 

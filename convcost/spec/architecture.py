@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 from convcost.errors import UsageError
@@ -16,11 +15,13 @@ from convcost.spec.vocabulary import hint_for
 from convcost.symbols.arith import exact
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Architecture:
     """A network with hyperparameters, as a spec describes it."""
 
-    document: Document
+    __slots__ = ("document",)
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
 
     @property
     def name(self) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import PurePath
 
 from convcost.errors import SpecError
+from convcost.records import Record
 from convcost.spec.blocks import calls, check_recursion
 from convcost.spec.expect import Names
 from convcost.spec.hyperparameters import Hyperparameter, HyperparameterGrammar
@@ -43,8 +43,7 @@ DOCUMENT = (
 _FUNCTION = re.compile(r"([A-Za-z_]\w*)\s*\(([^()]*)\)", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Let:
+class Let(Record):
     """A value, or a function where it has parameters."""
 
     name: str
@@ -52,8 +51,7 @@ class Let:
     body: Scalar
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Record):
     """A template; ``arguments`` are in order, None for those that are required."""
 
     name: str
@@ -64,24 +62,24 @@ class Block:
     items: tuple[Item, ...]
 
 
-@dataclass(slots=True)
 class Document:
     """A checked document; what is in it is not evaluated yet, except hyperparameters."""
 
-    source: Source
-    name: str = ""
-    title: str = ""
-    citation: str = ""
-    year: int | None = None
-    hyperparameters: dict[str, Hyperparameter] = field(default_factory=dict)
-    presets: dict[str, dict[str, int | Fraction]] = field(default_factory=dict)
-    lets: tuple[Let, ...] = ()
-    requires: tuple[Scalar, ...] = ()
-    inputs: tuple[tuple[str, Scalar, Sequence], ...] = ()
-    defaults: dict[str, Node] = field(default_factory=dict)
-    blocks: dict[str, Block] = field(default_factory=dict)
-    items: tuple[Item, ...] = ()
-    claims: tuple[Node, ...] = ()
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.name = ""
+        self.title = ""
+        self.citation = ""
+        self.year: int | None = None
+        self.hyperparameters: dict[str, Hyperparameter] = {}
+        self.presets: dict[str, dict[str, int | Fraction]] = {}
+        self.lets: tuple[Let, ...] = ()
+        self.requires: tuple[Scalar, ...] = ()
+        self.inputs: tuple[tuple[str, Scalar, Sequence], ...] = ()
+        self.defaults: dict[str, Node] = {}
+        self.blocks: dict[str, Block] = {}
+        self.items: tuple[Item, ...] = ()
+        self.claims: tuple[Node, ...] = ()
 
 
 def read_document(source: Source, root: MappingNode) -> Document:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 from convcost.errors import Span, SpecError
+from convcost.records import Record
 from convcost.spec.expect import Grammar
 from convcost.spec.nodes import Mapping as MappingNode
 from convcost.spec.nodes import Node, Scalar
@@ -17,8 +17,7 @@ FIELDS = ("default", "choices", "range", "multiple_of", "doc", "symbol")
 MAX_SYMBOL = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Hyperparameter:
+class Hyperparameter(Record):
     """A number that an architecture can be built with.
 
     Attributes

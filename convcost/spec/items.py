@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence as SequenceOf
 from enum import Enum, auto
 
 from convcost.errors import SpecError
+from convcost.records import Record
 from convcost.spec.expect import Grammar, Names
 from convcost.spec.nodes import Mapping as MappingNode
 from convcost.spec.nodes import Node, Scalar, Sequence, kind
@@ -27,6 +28,8 @@ from convcost.spec.vocabulary import (
 )
 from convcost.symbols.expr.language import shorten
 
+NO_ARGUMENTS: Mapping[str, Node] = {}
+
 
 class Kind(Enum):
     """What the key of an item is."""
@@ -39,7 +42,6 @@ class Kind(Enum):
     PATH = auto()
 
 
-@dataclass(slots=True)
 class Item:
     """One item.
 
@@ -51,47 +53,67 @@ class Item:
         Whether it can stand for several layers, so that its name is numbered.
     arguments : mapping of str to node
         Of an op, a merge or a block.
-    paths : list of Path
+    paths : sequence of Path
         Of a merge or a switch.
-    items : list of Item
+    items : sequence of Item
         Of a path; of a table those under ``each``.
+    columns, rows
+        Of a table.
     """
 
-    kind: Kind
-    key: str
-    place: Scalar
-    arguments: Mapping[str, Node]
-    name: Scalar | None = None
-    sources: tuple[Scalar, ...] = ()
-    condition: Scalar | None = None
-    repeat: Scalar | None = None
-    first: Mapping[str, Node] | None = None
-    numbered: bool = False
-    paths: list[Path] = field(default_factory=list)
-    items: list[Item] = field(default_factory=list)
-    columns: tuple[str, ...] = ()
-    rows: list[Sequence] = field(default_factory=list)
+    __slots__ = (
+        "arguments",
+        "columns",
+        "condition",
+        "first",
+        "items",
+        "key",
+        "kind",
+        "name",
+        "numbered",
+        "paths",
+        "place",
+        "repeat",
+        "rows",
+        "sources",
+    )
+
+    def __init__(self, kind: Kind, place: Scalar, arguments: Mapping[str, Node] = NO_ARGUMENTS) -> None:
+        self.kind = kind
+        self.key = place.text
+        self.place = place
+        self.arguments = arguments
+        self.name: Scalar | None = None
+        self.sources: tuple[Scalar, ...] = ()
+        self.condition: Scalar | None = None
+        self.repeat: Scalar | None = None
+        self.first: Mapping[str, Node] | None = None
+        self.numbered = False
+        self.paths: SequenceOf[Path] = ()
+        self.items: SequenceOf[Item] = ()
+        self.columns: tuple[str, ...] = ()
+        self.rows: SequenceOf[Sequence] = ()
 
 
-@dataclass(slots=True)
 class Path:
     """A branch of a merge or a case of a switch: items, or the name of a tensor."""
 
-    place: Node
-    items: list[Item]
-    tensor: Scalar | None = None
-    condition: Scalar | None = None
+    __slots__ = ("condition", "items", "place", "tensor")
+
+    def __init__(
+        self, place: Node, items: SequenceOf[Item] = (), tensor: Scalar | None = None, condition: Scalar | None = None
+    ) -> None:
+        self.place = place
+        self.items = items
+        self.tensor = tensor
+        self.condition = condition
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Record):
     """What a block is called with: its arguments, and those required among them."""
 
     arguments: frozenset[str]
     required: tuple[str, ...]
-
-
-NO_ARGUMENTS: Mapping[str, Node] = {}
 
 
 class ItemGrammar(Grammar):
@@ -176,11 +198,11 @@ class ItemGrammar(Grammar):
             if form.joins:
                 return self.merge(form, key, value, names, trail)
             arguments = self.arguments(key, value, form.arguments, form.required, names)
-            return Item(Kind.OP, name, key, arguments)
+            return Item(Kind.OP, key, arguments)
         signature = self.blocks.get(name)
         if signature is not None:
             arguments = self.arguments(key, value, signature.arguments, signature.required, names)
-            return Item(Kind.BLOCK, name, key, arguments)
+            return Item(Kind.BLOCK, key, arguments)
         if name not in CONTAINERS:
             raise self.unknown(key)
         if value is None:
@@ -189,10 +211,14 @@ class ItemGrammar(Grammar):
             return self.table(key, value, names, trail)
         if name == SWITCH:
             paths = self.paths(value, names, (*trail, f"switch (line {key.line})"), "a switch", row=row)
-            return Item(Kind.SWITCH, name, key, NO_ARGUMENTS, paths=paths)
+            item = Item(Kind.SWITCH, key)
+            item.paths = paths
+            return item
         items = self.sequence(value, "a path").items
         inner = self.items(items, names, (*trail, f"path (line {key.line})"), "item")
-        return Item(Kind.PATH, name, key, NO_ARGUMENTS, items=inner)
+        item = Item(Kind.PATH, key)
+        item.items = inner
+        return item
 
     def unknown(self, key: Scalar) -> SpecError:
         """Return the error for a key that is no op and no block."""
@@ -271,7 +297,9 @@ class ItemGrammar(Grammar):
         if value is None or (isinstance(value, Scalar) and value.is_null):
             raise self.error("E123", f"{form.name} takes a list of paths", key, f"write {form.name}: [path, path]")
         paths = self.paths(value, names, (*trail, f"{form.name} (line {key.line})"), form.name)
-        return Item(Kind.MERGE, form.name, key, arguments, paths=paths)
+        item = Item(Kind.MERGE, key, arguments)
+        item.paths = paths
+        return item
 
     def paths(self, node: Node, names: Names, trail: tuple[str, ...], what: str, *, row: bool = False) -> list[Path]:
         """Return the paths of a merge or switch."""
@@ -287,7 +315,7 @@ class ItemGrammar(Grammar):
                 tensor_problem = tensor_name_problem(path.text)
                 if tensor_problem:
                     raise self.unknown(path)
-                result.append(Path(path, [], tensor=path))
+                result.append(Path(path, tensor=path))
             else:
                 item = self.item(path, names, here, row=row)
                 condition, item.condition = item.condition, None
@@ -317,7 +345,9 @@ class ItemGrammar(Grammar):
         inner = names.extended(columns)
         each = self.sequence(fields["each"], "each").items
         items = self.items(each, inner, (*trail, f"table (line {key.line})"), "each", row=True)
-        return Item(Kind.TABLE, TABLE, key, NO_ARGUMENTS, columns=tuple(columns), rows=rows, items=items)
+        item = Item(Kind.TABLE, key)
+        item.columns, item.rows, item.items = tuple(columns), rows, items
+        return item
 
     def modify(self, item: Item, modifiers: dict[str, tuple[Scalar, Node]], names: Names) -> None:
         """Put the modifiers into an item."""

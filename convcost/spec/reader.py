@@ -307,6 +307,8 @@ def _syntax_error(source: Source, error: YAMLError) -> SpecError:
         problem = "a quoted text is not closed"
     elif "block end" in problem or "expected key" in problem or "'-' indicator" in problem:
         problem, hint = "this does not continue what stands above", "check the indentation"
+    elif "node content" in problem:
+        problem = "a value is missing"
     elif "could not find expected ':'" in problem:
         if context is not None:
             span = source.span(context.line + 1, context.column + 1)

@@ -37,9 +37,11 @@ class Source:
         return self._lines
 
     def span(self, line: int, column: int, length: int = 1) -> Span:
-        """Return the span of a place."""
-        text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
-        return Span(self.file, line, column, length, text)
+        """Return the span of a place; one beyond the end of the text is its end."""
+        if line > len(self.lines):
+            line = len(self.lines)
+            column = len(self.lines[-1]) + 1
+        return Span(self.file, line, column, length, self.lines[line - 1])
 
     def place(self, node: Node, offset: int = 0, length: int = 0) -> Span:
         """Return the span of a node, or of a part of a scalar.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
 from convcost.errors import UsageError
+from convcost.records import Record, field
 from convcost.spec import catalog
 from convcost.spec.architecture import Architecture, parse
 from convcost.spec.source import read_bytes
@@ -19,8 +19,7 @@ FORM = "write NAME, NAME:PRESET, or NAME@HYPERPARAMETER=VALUE,..."
 _PRESET = re.compile(r"[\w.-]+", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Record):
     """A parsed SPEC: ``source`` is a file, a shipped name, or ``-``."""
 
     source: str

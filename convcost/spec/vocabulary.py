@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from convcost.ops import ACTIVATIONS, NORMS, OPS, REQUIRED, Argument, Conv, Input, Linear, Op, TransposedConv
+from convcost.records import Record
 from convcost.symbols.expr import FUNCTIONS, RESERVED, near_miss
 
 NONE: Final = "none"
@@ -37,8 +37,7 @@ ACTIVATION = Argument("activation", "none, the name of an activation, or one act
 _FOLLOWED: Final = {"norm": NORM, "activation": ACTIVATION}
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Record):
     """One key that stands for ops.
 
     Attributes

@@ -20,8 +20,8 @@ from convcost.symbols import Dim
 
 Change = Literal["same", "changed", "added", "removed"]
 
-LARGEST_GAP = 1_000_000
-"""Pairs of layers weighed against each other between two layers of one name; beyond it only equal runs are paired."""
+LARGEST = 250_000
+"""Pairs of layers that are weighed against each other; beyond it layers of one name correspond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +167,8 @@ def compare(
 ) -> Comparison:
     """Lay models side by side.
 
-    Layers of one name correspond. Between those, layers are paired in order where their kinds or outputs agree, so that
-    as much as possible agrees; a layer that ends its block rather corresponds to one that does. Where nothing agrees
-    but there are equally many, they are paired by place. What is left was added or removed.
+    Layers are paired in order so that as much as possible agrees: kinds, outputs, names, and whether they end a block.
+    Where nothing agrees but there are equally many, they are paired by place. What is left was added or removed.
 
     Raises
     ------
@@ -219,17 +218,33 @@ def _pairs(left: Sequence[Group], right: Sequence[Group], *, ordered: bool) -> I
         yield from ((i, places.pop(group.name, None)) for i, group in enumerate(left))
         yield from ((None, j) for j in places.values())
         return
-    names = SequenceMatcher(None, [g.name for g in left], [g.name for g in right], autojunk=False)
-    i = j = 0
-    for start, other, size in names.get_matching_blocks():
-        yield from _between(left, range(i, start), right, range(j, other))
-        yield from ((start + k, other + k) for k in range(size))
-        i, j = start + size, other + size
+    # what begins and ends alike is not weighed
+    head = _common(left, right)
+    tail = _common(left[head:][::-1], right[head:][::-1])
+    rows, columns = range(head, len(left) - tail), range(head, len(right) - tail)
+    yield from ((i, i) for i in range(head))
+    if len(rows) * len(columns) <= LARGEST:
+        yield from _between(left, rows, right, columns)
+    else:
+        names = SequenceMatcher(None, [left[i].name for i in rows], [right[j].name for j in columns], autojunk=False)
+        i, j = rows.start, columns.start
+        for start, other, size in names.get_matching_blocks():
+            yield from _between(left, range(i, rows[0] + start), right, range(j, columns[0] + other))
+            yield from ((rows[0] + start + k, columns[0] + other + k) for k in range(size))
+            i, j = rows[0] + start + size, columns[0] + other + size
+    yield from ((rows.stop + k, columns.stop + k) for k in range(tail))
+
+
+def _common(left: Sequence[Group], right: Sequence[Group]) -> int:
+    """Return how many groups both begin with."""
+    pairs = enumerate(zip(left, right, strict=False))
+    differ = (i for i, (a, b) in pairs if (a.name, a.kind, a.output) != (b.name, b.kind, b.output))
+    return next(differ, min(len(left), len(right)))
 
 
 def _between(left: Sequence[Group], rows: range, right: Sequence[Group], columns: range) -> Iterator[Pair]:
-    """Pair what stands between two layers of one name, so that the sum of the likenesses is largest."""
-    matched = _heaviest(left, rows, right, columns) if len(rows) * len(columns) <= LARGEST_GAP else []
+    """Pair what stands between two places, so that the sum of the likenesses is largest."""
+    matched = _heaviest(left, rows, right, columns) if len(rows) * len(columns) <= LARGEST else []
     if not matched and len(rows) == len(columns):  # nothing but the place agrees, as of stages at another resolution
         matched = list(zip(rows, columns, strict=True))
     i, j = rows.start, columns.start
@@ -263,8 +278,12 @@ def _heaviest(left: Sequence[Group], rows: range, right: Sequence[Group], column
 
 
 def _likeness(left: Sequence[Group], i: int, right: Sequence[Group], j: int) -> int:
-    """Weigh how alike two layers are: their kinds, their outputs, and whether both end their blocks; 0: not at all."""
-    weight = 2 * (left[i].kind == right[j].kind != "") + 2 * (left[i].output == right[j].output != ())
+    """Weigh how alike two layers are; 0 for not at all.
+
+    Kinds and outputs weigh more than names: where layers were taken out, the numbers in the names of the rest are others.
+    """
+    one, other = left[i], right[j]
+    weight = 2 * (one.kind == other.kind != "") + 2 * (one.output == other.output != ()) + (one.name == other.name)
     return weight + (_ends_block(left, i) and _ends_block(right, j)) if weight else 0
 
 

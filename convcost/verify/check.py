@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from convcost.cost import Derived
+from convcost.cost import CONVENTIONS, Derived
 from convcost.counts import PRIMITIVES, Counts
 from convcost.execute import Executed
 from convcost.graph import Node
@@ -60,6 +60,13 @@ class LayerVerdict:
     executed: Executed | None = None
     probed: bool = False
     reason: str = ""
+
+    @property
+    def mult_adds(self) -> tuple[int, int]:
+        """Measured mult-adds, (all, valid), if it is a conv or fully connected layer; what others multiply is none."""
+        if self.executed is None or type(self.op) not in CONVENTIONS["paper"].tariff:
+            return 0, 0
+        return self.executed.all["mul"], self.executed.valid["mul"]
 
 
 def check(node: Node, derived: Derived, executed: Executed, probe: tuple[int, int] | None = None) -> LayerVerdict:

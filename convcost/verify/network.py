@@ -45,9 +45,9 @@ class Verification:
         return sum(layer.verdict is verdict for layer in self.layers)
 
     @property
-    def multiplications(self) -> int:
-        """Multiplications that were really performed, those on padding included."""
-        return sum(layer.executed.all["mul"] for layer in self.layers if layer.executed)
+    def mult_adds(self) -> int:
+        """Mult-adds of conv and fully connected layers that were really performed, those on padding included."""
+        return sum(layer.mult_adds[0] for layer in self.layers)
 
 
 def verify(

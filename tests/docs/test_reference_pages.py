@@ -34,11 +34,14 @@ from convcost.ops import (
 from convcost.report.derivation import formula
 from convcost.rules import rule_of
 from convcost.rules.activation import ELEMENT
+from convcost.spec import limits as limits_of_specs
 from convcost.spec.vocabulary import FORMS
+from convcost.symbols.expr import language
 from convcost.symbols.floordiv import free_symbol
 from convcost.verify.examples import EXAMPLES, Example
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "ops.md"
+REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
+PAGE = REFERENCE / "ops.md"
 
 HEAD = """\
 # Ops
@@ -341,3 +344,18 @@ def test_counts_of_zero_are_said_to_move_only(op):
 def test_the_headline_counts_what_the_page_says():
     counted = {op.name for convention in CONVENTIONS.values() for op in convention.tariff}
     assert counted == {"conv", "transposed_conv", "linear"}
+
+
+def test_the_limits_of_the_spec_language_are_those_of_the_program():
+    shown = set(
+        re.findall(r"[\d,⁰-⁹¹²³]+", (REFERENCE / "spec.md").read_text(encoding="utf-8").partition("## Limits")[2])
+    )
+    limits = {
+        name: value
+        for module in (limits_of_specs, language)
+        for name, value in vars(module).items()
+        if name.startswith("MAX_") and name not in {"MAX_BYTES", "MAX_NUMBER"}
+    }
+    assert {name for name, value in limits.items() if f"{value:,}" not in shown} == set()
+    assert "16 MiB" in (REFERENCE / "spec.md").read_text(encoding="utf-8")
+    assert (limits_of_specs.MAX_BYTES, language.MAX_NUMBER) == (16 * 2**20, 10**15)

@@ -10,7 +10,7 @@ import pytest
 from convcost import api
 
 EXTENSIONS = {"table": "txt", "md": "md", "csv": "csv", "json": "json", "latex": "tex"}
-FULL = "mobilenet_v1_full"
+FULL = "mobilenet_v1_full_conv"
 
 
 @pytest.fixture(autouse=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -111,6 +115,51 @@ def damaged(draw: st.DrawFn, texts: list[str]) -> str:
     return text
 
 
+def places(tree: Any) -> Iterator[tuple[Any, Any]]:
+    """Every place of a tree: a mapping or list, and the key or index in it."""
+    for key, value in list(tree.items() if isinstance(tree, dict) else enumerate(tree)):
+        yield tree, key
+        if isinstance(value, dict | list):
+            yield from places(value)
+
+
+KEYS = sorted(
+    {str(key) for text in SMALL for parent, key in places(yaml.load(text, yaml.BaseLoader)) if isinstance(parent, dict)}
+)
+
+
+@st.composite
+def damaged_trees(draw: st.DrawFn, texts: list[str], most: int = 4) -> str:
+    """A spec whose YAML is whole and whose tree is not: values, keys and branches changed, moved, left out."""
+    tree = yaml.load(draw(st.sampled_from(texts)), yaml.BaseLoader)
+    for _ in range(draw(st.integers(1, most))):
+        every = list(places(tree))
+        if not every:
+            break
+        leaves = [(parent, key) for parent, key in every if not isinstance(parent[key], dict | list)] or every
+        (parent, key), (other, there) = draw(st.sampled_from(every)), draw(st.sampled_from(every))
+        leaf, name = draw(st.sampled_from(leaves))
+        change = draw(st.sampled_from(["value", "value", "leaf", "branch", "delete", "swap", "rename", "repeat", "wrap"]))
+        if change == "value":
+            leaf[name] = draw(nasty | st.integers(-1, 40) | st.sampled_from([None, True, [], {}, [1], [2, 3]]))
+        elif change == "leaf":
+            other, there = draw(st.sampled_from(leaves))
+            leaf[name] = other[there]
+        elif change == "branch":
+            parent[key] = copy.deepcopy(other[there])
+        elif change == "delete":
+            del parent[key]
+        elif change == "swap":
+            parent[key], other[there] = copy.deepcopy(other[there]), copy.deepcopy(parent[key])
+        elif change == "rename" and isinstance(parent, dict):
+            parent[draw(st.sampled_from(KEYS) | nasty)] = parent.pop(key)
+        elif change == "repeat" and isinstance(parent, list):
+            parent.insert(key, copy.deepcopy(parent[key]))
+        else:
+            parent[key] = [parent[key]]
+    return json.dumps(tree, ensure_ascii=False, indent=1)
+
+
 def check(text: str, seconds: float = 20) -> None:
     started = time.process_time()
     try:
@@ -151,6 +200,26 @@ def test_damaged_shipped_specs(text: str) -> None:
 @given(st.lists(nasty | st.sampled_from(["\n", ": ", "- ", "  ", "convcost: 1\n"]), max_size=20).map("".join))
 @QUICK
 def test_nothing_like_a_spec(text: str) -> None:
+    check(text)
+
+
+@given(damaged_trees(SMALL))
+@QUICK
+def test_damaged_trees(text: str) -> None:
+    check(text)
+
+
+@pytest.mark.slow
+@given(damaged_trees(SMALL) | damaged_trees(SMALL, 1))
+@LONG
+def test_damaged_trees_long(text: str) -> None:
+    check(text)
+
+
+@pytest.mark.slow
+@given(damaged_trees(SHIPPED, 2))
+@settings(QUICK, max_examples=1000)
+def test_damaged_shipped_trees_long(text: str) -> None:
     check(text)
 
 

@@ -105,7 +105,7 @@ class _Compiler:
         self.shift = len(text) - len(text.lstrip())
         if not source:
             raise ExpressionError("E201", "an expression is missing").at(0)
-        self.numbers = {offset: bounded(value) for offset, value in scan(text).items()}
+        self.numbers = scan(text)
         self.uses: list[Use] = []
         self.closure = self._compile(_tree(source, self.shift), 0)
 

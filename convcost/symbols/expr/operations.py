@@ -19,7 +19,7 @@ from convcost.symbols.expr.language import (
 )
 
 
-def bounded(value: Value) -> Value:
+def bounded(value: Any) -> Any:
     """Return a result in its simplest form after checking that it is not too large; E207.
 
     >>> bounded(Fraction(6, 3))

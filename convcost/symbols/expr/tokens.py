@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from convcost.symbols.arith import exact
 from convcost.symbols.expr.language import MAX_DEPTH, MAX_DIGITS, OPERATORS, RESERVED, ExpressionError, shorten
+from convcost.symbols.expr.operations import bounded
 
 _TOKEN = re.compile(
     r" +|(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z_]\w*)"
@@ -97,8 +97,10 @@ def _number(text: str, at: int, token: str) -> int | Fraction:
     if len(mantissa) > 1 and mantissa[0] == "0" and mantissa[1].isdigit():
         hint = f"write {mantissa.lstrip('0') or '0'}; YAML 1.1 would read 010 as 8"
         raise ExpressionError("E206", f"the number {token} begins with a zero", hint=hint).at(at, len(token))
-    value = exact(Fraction(token))
-    assert isinstance(value, int | Fraction)
+    try:
+        value: int | Fraction = bounded(Fraction(token))
+    except ExpressionError as error:
+        raise error.at(at, len(token)) from None
     return value
 
 

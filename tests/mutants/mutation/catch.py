@@ -13,14 +13,14 @@ from itertools import chain
 from types import CodeType, SimpleNamespace
 
 import numpy as np
+
+from convcost.errors import ConvcostError
+from convcost.verify.examples import EXAMPLES, Example
 from mutation.late import LATE, differences
 from mutation.misfits import MISFITS
 from mutation.networks import NETWORKS, bindings, impossible, totals
 from mutation.values import VALUED, wrong_values
 from mutation.world import world
-
-from convcost.errors import ConvcostError
-from convcost.verify.examples import EXAMPLES, Example
 
 Way = Callable[[SimpleNamespace, str], str | None]
 
@@ -99,6 +99,9 @@ WAYS: Mapping[str, Way] = {
     "networks": by_networks,
     "values": by_values,
 }
+
+COUNTING = ("examples", "misfits", "late", "networks")
+"""The ways that notice what rules and totals have wrong; values are the business of the executor."""
 
 NOT_A_PROGRAM = (SyntaxError, NameError, ImportError)
 """What a mutant must not die of: such a mutant is badly made, not caught."""

@@ -6,7 +6,6 @@ The run is that of the first world: late binding is a way to catch mistakes in r
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import SimpleNamespace
 from typing import Any

@@ -455,7 +455,7 @@ MACHINERY: tuple[Mistake, ...] = (
     mistake(
         "execute/probe.py",
         "ones_probe",
-        "case Conv():\n            bare = replace(op, bias=False)",
+        "case Conv():\n            bare = op.replaced(bias=False)",
         "case Conv():\n            bare = op",
         "the bias is summed too",
     ),

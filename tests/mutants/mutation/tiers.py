@@ -6,9 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from types import SimpleNamespace
 
 import numpy as np
-from mutation.mistake import Edit, planted
-from mutation.values import ELSEWHERE, wrong_values
-from mutation.world import world
 
 from convcost.graph import Node
 from convcost.ops import (
@@ -29,6 +26,9 @@ from convcost.ops import (
     TransposedConv,
 )
 from convcost.verify.examples import Example
+from mutation.mistake import Edit, planted
+from mutation.values import ELSEWHERE, wrong_values
+from mutation.world import world
 
 PADS = (1, 2, 0, 1)
 
@@ -120,7 +120,7 @@ def noticed(edits: tuple[Edit, ...]) -> set[str]:
                     differs = tier(w, example)
                 except (SyntaxError, NameError, ImportError):
                     raise
-                except Exception:
+                except Exception:  # noqa: BLE001 - a mutant may die of anything
                     differs = True
                 if differs:
                     found.add(name)
