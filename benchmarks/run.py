@@ -21,10 +21,15 @@ IMPORTS = (sys.executable, "-c", "import click, rich.console, rich.table, yaml")
 SYMPY = (sys.executable, "-c", "import sympy")
 
 
+ENVIRONMENT = {**os.environ, "COLUMNS": "80", "PYTHONPYCACHEPREFIX": tempfile.mkdtemp(prefix="convcost-pyc-")}
+ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)
+"""Bytecode is cached for every package alike, as it is after an installation; the first round fills the cache."""
+
+
 def seconds(command: Sequence[str]) -> float:
     """Run a command and return its wall time; its output goes nowhere, an error ends the run."""
     started = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "COLUMNS": "80"})
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=ENVIRONMENT)
     return time.perf_counter() - started
 
 

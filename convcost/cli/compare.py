@@ -8,8 +8,8 @@ from convcost.cli import options
 from convcost.cli.output import destination, emit
 
 
-@click.command("compare")
-@click.argument("specs", nargs=-1, required=True, metavar="A B [C...]")
+@click.command("compare", cls=options.SpecCommand)
+@options.specs
 @click.option(
     "--metric",
     "metrics",

@@ -10,8 +10,8 @@ from convcost.cli.output import destination, emit
 FORMATS = ("text", "latex", "md", "python", "json")
 
 
-@click.command("formula")
-@click.argument("spec", metavar="SPEC")
+@click.command("formula", cls=options.SpecCommand)
+@options.spec
 @click.option(
     "--metric",
     "metrics",

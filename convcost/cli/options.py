@@ -74,3 +74,25 @@ def words(text: str | None) -> tuple[str, ...] | None:
     (('alpha', 'resolution'), None)
     """
     return None if text is None else tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+_STANDARD_INPUT = "\0"
+
+
+class SpecCommand(click.Command):
+    """A command that takes SPECs: ``-@alpha=1/2`` is standard input with a binding, and not an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Keep such arguments from being read as options."""
+        marked = [_STANDARD_INPUT + arg if arg.startswith(("-@", "-:")) else arg for arg in args]
+        return super().parse_args(ctx, marked)
+
+
+def _unmarked(_: click.Context, __: click.Parameter, value: Any) -> Any:
+    if isinstance(value, str):
+        return value.removeprefix(_STANDARD_INPUT)
+    return tuple(each.removeprefix(_STANDARD_INPUT) for each in value)
+
+
+spec = click.argument("spec", metavar="SPEC", callback=_unmarked)
+specs = click.argument("specs", nargs=-1, required=True, metavar="SPEC...", callback=_unmarked)

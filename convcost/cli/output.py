@@ -23,7 +23,7 @@ def emit(text: str, output: str | None = None) -> None:
     Raises
     ------
     UsageError
-        E020 where the file's directory does not exist, E021 where it cannot be written.
+        E027 where the file's directory does not exist, E021 where it cannot be written.
     """
     if output is None:
         sys.stdout.write(text)
@@ -31,7 +31,7 @@ def emit(text: str, output: str | None = None) -> None:
         return
     path = Path(output)
     if not path.parent.is_dir():
-        raise UsageError("E020", f"there is no directory {str(path.parent)!r} to write {path.name!r} in")
+        raise UsageError("E027", f"there is no directory {str(path.parent)!r} to write {path.name!r} in")
     try:
         write_whole(path, text)
     except OSError as error:

@@ -8,8 +8,8 @@ from convcost.cli import options
 from convcost.cli.output import destination, emit
 
 
-@click.command("report")
-@click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
+@click.command("report", cls=options.SpecCommand)
+@options.specs
 @options.several(options.convention, options.params, options.by)
 @click.option("--depth", type=click.IntRange(min=1), help="Scopes of a name that are kept: 1 is a row for each block.")
 @options.batch

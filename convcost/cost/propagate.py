@@ -56,8 +56,8 @@ class Derived:
 
     @property
     def output_elements(self) -> Dim:
-        """Elements written."""
-        return product(self.output)
+        """Elements written; an input of the network comes from outside and is written by nobody here."""
+        return 0 if isinstance(self.op, Input) else product(self.output)
 
     @property
     def weight_elements(self) -> Dim:
@@ -66,8 +66,9 @@ class Derived:
 
 
 def infer(op: Op, *inputs: Shape) -> Shape:
-    """Return the shape of an op's output, by its rule; ``Input`` speaks for itself, with a batch of 1."""
-    return (1, *op.shape) if isinstance(op, Input) else rule_of(op).output(op, *inputs)
+    """Return the shape of an op's output by its rule; that of an input has a batch of 1."""
+    shape: Shape = rule_of(op).output(op, *inputs)
+    return shape
 
 
 def propagate(graph: Graph, batch: int = 1) -> tuple[Derived, ...]:
@@ -94,7 +95,7 @@ def propagate(graph: Graph, batch: int = 1) -> tuple[Derived, ...]:
 
 def _derive(node: Node, inputs: tuple[Shape, ...], batch: int) -> Derived:
     try:
-        output = (batch, *node.op.shape) if isinstance(node.op, Input) else rule_of(node.op).output(node.op, *inputs)
+        output = infer(node.op, (batch,)) if isinstance(node.op, Input) else infer(node.op, *inputs)
         for extent in output:
             _check_extent(extent, output)
     except ConvcostError as error:

@@ -17,6 +17,9 @@ ENOUGH = Fraction(95, 100)
 
 MOST = 6
 
+SHORT = 50
+"""Characters of a sum in brackets that is not broken over two lines."""
+
 SHOWN: dict[str, Change] = {"same": "", "changed": "changed", "added": "added", "removed": "removed"}
 
 
@@ -185,21 +188,21 @@ def _quotient(metric: str, ratio: SymbolicRatio) -> Written:
     above, below = (value if isinstance(value, int | Fraction) else number(value) for value in (above, below))
     shown = {v.name: v.shown for v in variables}
     set_as = {v.name: latex_letter(v.shown) for v in variables}
-    text = terms(above, shown, UNICODE)
+    text: tuple[str, ...] = terms(above, shown, UNICODE)
     latex = " ".join(terms(above, set_as, LATEX))
     if below != 1:
-        text = (*_bracketed(text), *_divided(_bracketed(terms(below, shown, UNICODE))))
+        text = (*_bracketed(text), "/", *_bracketed(terms(below, shown, UNICODE)))
         latex = rf"\frac{{{latex}}}{{{' '.join(terms(below, set_as, LATEX))}}}"
     name = f"ratio of {TITLES[metric].lower()}"
     return Written(f"{metric}_ratio", name, text, (latex,), where(ratio.numerator))
 
 
 def _bracketed(terms: tuple[str, ...]) -> tuple[str, ...]:
-    return terms if len(terms) == 1 else (f"({terms[0]}", *terms[1:-1], f"{terms[-1]})")
-
-
-def _divided(terms: tuple[str, ...]) -> tuple[str, ...]:
-    return (f"/ {terms[0]}", *terms[1:])
+    """Put a sum in brackets; one that is short stays on one line."""
+    if len(terms) == 1:
+        return terms
+    whole = f"({' '.join(terms)})"
+    return (whole,) if len(whole) <= SHORT else (f"({terms[0]}", *terms[1:-1], f"{terms[-1]})")
 
 
 def _notes(comparison: Comparison, metrics: Sequence[str]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -197,7 +197,8 @@ def _table(analysis: Analysis, by: By, depth: int | None, columns: Sequence[str]
         Row((*(cell(group) for _, cell in fixed), *(cell(group.indices) for _, cell in metrics))) for group in groups
     )
     everything = tuple(range(len(analysis.derived)))
-    sums = (None if column.type == "share" else cell(everything) for column, cell in metrics)
+    # a total is a number even where nothing was counted
+    sums = (None if column.type == "share" else cell(everything) or 0 for column, cell in metrics)
     totals = Row(("Total", *(None for _ in fixed[1:]), *sums))
     return Table((*(column for column, _ in fixed), *(column for column, _ in metrics)), rows, totals)
 
@@ -213,7 +214,7 @@ def _cell_of(name: str, analysis: Analysis, whole: Any) -> Callable[[tuple[int, 
             Fraction(analysis.total("mult_adds", indices)) / whole if whole and counted(analysis, indices) else None
         )
     if name == "valid":
-        valid = Analysis(analysis.graph, replace(analysis.convention, padding=False), analysis.derived, analysis.batch)
+        valid = Analysis(analysis.graph, analysis.convention.replaced(padding=False), analysis.derived, analysis.batch)
         return lambda indices: valid.total("mult_adds", indices) if counted(valid, indices) else None
     if name == "mult_adds":
         return lambda indices: analysis.total("mult_adds", indices) if counted(analysis, indices) else None

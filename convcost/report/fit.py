@@ -41,9 +41,11 @@ def fit(table: Table, rows: Sequence[Sequence[str]], width: int) -> Widths:
     columns = table.columns
     cells = [max((width_of(row[i]) for row in rows), default=0) for i in range(len(columns))]
     widths = _titled(columns, [column.title for column in columns], cells)
-    room = width - widths.whole - 1  # one blank before the bar
-    if columns[-1].type == "share" and room >= BAR[0]:
-        return widths._replace(bar=min(room, BAR[1]))
+    if columns[-1].type == "share":
+        for closer in (widths, widths._replace(gap=1)):
+            room = width - closer.whole - 1  # one blank before the bar
+            if room >= BAR[0]:
+                return closer._replace(bar=min(room, BAR[1]))
     if widths.whole > width:
         widths = _titled(columns, [column.short or column.title for column in columns], cells)
     for what, least in STEPS:

@@ -74,8 +74,8 @@ def _float(table: Table, caption: str) -> str:
         f"\\begin{{tabular}}{{{spec}}}",
         "\\toprule",
     ]
-    lead = "& " if table.compares else ""
-    lines.extend(lead + line for line in _titles(table.columns))
+    lead = [""] if table.compares else []  # the column of changes
+    lines.extend(_line([*lead, *texts]) for texts in _titles(table.columns))
     lines.append("\\midrule")
     for row in table.rows:
         texts = [_cell(cell_text(c, k), k) for c, k in zip(row.cells, table.columns, strict=True)]
@@ -83,15 +83,15 @@ def _float(table: Table, caption: str) -> str:
     totals = totals_text(table)
     if totals:
         lines.append("\\midrule")
-    lines.extend(lead + _line([_cell(t, k) for t, k in zip(texts, table.columns, strict=True)]) for texts in totals)
+    lines.extend(_line([*lead, *(_cell(t, k) for t, k in zip(texts, table.columns, strict=True))]) for texts in totals)
     return "\n".join((*lines, "\\bottomrule", "\\end{tabular}", "\\end{table}"))
 
 
-def _titles(columns: Sequence[Column]) -> Iterator[str]:
+def _titles(columns: Sequence[Column]) -> Iterator[list[str]]:
     if any(column.over for column in columns):
         spans = [(over, len(list(group))) for over, group in groupby(columns, lambda column: column.over)]
-        yield _line([rf"\multicolumn{{{n}}}{{c}}{{{escape(over)}}}" if over else " & " * (n - 1) for over, n in spans])
-    yield _line([escape(column.title) for column in columns])
+        yield [rf"\multicolumn{{{n}}}{{c}}{{{escape(over)}}}" if over else " & " * (n - 1) for over, n in spans]
+    yield [escape(column.title) for column in columns]
 
 
 def _cell(text: str, column: Column) -> str:

@@ -1,4 +1,4 @@
-"""Documents as lines of fixed width, each a sequence of styled spans: what the terminal prints with or without colour."""
+"""Documents as lines of fixed width, each a sequence of styled spans: what a terminal shows, in colour or not."""
 
 from __future__ import annotations
 
@@ -146,6 +146,9 @@ def _cells(columns: Sequence[Column], texts: Sequence[str], widths: Widths, chan
         if i:
             line.append((" " * widths.gap, ""))
         cell = pad(shortened(text, width) if not column.numeric else text, width, right=column.numeric)
-        quiet = text == ABSENT or column.type in {"text", "shape"}
-        line.append((cell, change or ("quiet" if quiet else "name" if column.type == "name" else "")))
+        if column.type == "name":
+            style = change or "name"
+        else:
+            style = "quiet" if text == ABSENT or column.type in {"text", "shape"} else ""
+        line.append((cell, style))
     return line

@@ -13,7 +13,7 @@ from convcost.ops._op import per_axis
 from convcost.rules._rule import Rule, rule
 from convcost.rules.checks import few, numeric, settled, spatial, whole
 from convcost.rules.windows import real, slide, span, windows_of
-from convcost.symbols import Dim, ceil_div, floor_div, is_symbolic, product
+from convcost.symbols import Dim, ceil_div, floor_div, is_symbolic, minimum, product
 
 
 @rule(MaxPool)
@@ -176,12 +176,21 @@ class PadRule(Rule[Pad]):
             )
         for amount in op.padding:
             whole(abs(amount), "a padding of {}", 0)
-        out = [settled(n + lo + hi) for n, lo, hi in zip(extents, op.padding[:rank], op.padding[rank:], strict=True)]
+        out = [settled(n + lo + hi) for n, lo, hi in zip(extents, *_sides(op), strict=True)]
+        for n, lo, hi in zip(extents, *_sides(op), strict=True):
+            cut = -settled(minimum(lo, 0) + minimum(hi, 0))
+            if type(n) is int and type(cut) is int and cut > n:  # whatever the other side puts
+                raise ShapeError("E410", f"pad cuts {cut} off an extent of {n}, in its input of {per_axis(extents)}")
         if any(type(extent) is int and extent < 1 for extent in out):
             raise ShapeError(
                 "E410", f"pad cuts off all of its input of {per_axis(extents)} ({per_axis(tuple(out))} is left)"
             )
         return (*x[:2], *out)
+
+
+def _sides(op: Pad) -> tuple[Shape, Shape]:
+    rank = len(op.padding) // 2
+    return op.padding[:rank], op.padding[rank:]
 
 
 def _slid(op: MaxPool | AvgPool | LpPool, x: Shape) -> Shape:

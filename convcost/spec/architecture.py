@@ -13,6 +13,7 @@ from convcost.spec.reader import compose
 from convcost.spec.source import decode
 from convcost.spec.vocabulary import hint_for
 from convcost.symbols.arith import exact
+from convcost.symbols.expr.language import quoted
 
 
 class Architecture:
@@ -78,17 +79,20 @@ class Architecture:
             if preset not in self.presets:
                 known = f"it has {', '.join(self.presets)}" if self.presets else "it has none"
                 hint = hint_for(preset, self.presets) or known
-                raise UsageError("E006", f"{self.name} has no preset {preset!r}", hint=hint)
+                raise UsageError("E006", f"{self.name} has no preset {quoted(preset)}", hint=hint)
             chosen.update(self.presets[preset])
         for name, value in (bindings or {}).items():
             if name not in self.hyperparameters:
                 known = f"it has {', '.join(self.hyperparameters)}" if self.hyperparameters else "it has none"
                 hint = hint_for(name, self.hyperparameters) or known
-                raise UsageError("E007", f"{self.name} has no hyperparameter {name!r}", hint=hint)
+                raise UsageError("E007", f"{self.name} has no hyperparameter {quoted(name)}", hint=hint)
             number = exact(value)
-            problem = self.hyperparameters[name].problem(number)
+            hyperparameter = self.hyperparameters[name]
+            problem = hyperparameter.problem(number)
             if problem:
-                raise UsageError("E008", problem)
+                fraction = hyperparameter.integer and not isinstance(number, int)
+                hint = f"its spec can say {name}: {{default: ..., integer: false}}" if fraction else ""
+                raise UsageError("E008", problem, hint=hint)
             chosen[name] = number
         return {name: chosen.get(name, h.default) for name, h in self.hyperparameters.items()}
 

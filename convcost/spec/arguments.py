@@ -162,6 +162,14 @@ class Arguments:
         every = {1: "[left, right]", 2: "[top, left, bottom, right]"}.get(rank, f"{2 * rank} numbers")
         raise self.error("E315", f"padding is a list of {len(amounts)}", node, f"one number, {rank}, or {every}")
 
+    def check_padding(self, value: Value, node: Node) -> None:
+        """Check the default of a document, which no single layer is to blame for."""
+        amounts = value if isinstance(value, tuple) else (value,)
+        if any(isinstance(amount, bool | str | tuple) for amount in amounts) and value not in PADDINGS:
+            hint = hint_for(value, PADDINGS) if isinstance(value, str) else ""
+            message = f"padding is same, valid, half, a number or a list of numbers, not {describe(value)}"
+            raise self.error("E314", message, node, hint)
+
     def half(self, node: Node, kernel: Size, dilation: Size) -> Size:
         """Return dilation · (kernel - 1) / 2 on each side."""
         amounts = tuple(exact(d * (k - 1) * Fraction(1, 2)) for k, d in zip(kernel, dilation, strict=True))

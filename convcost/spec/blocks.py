@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from convcost.spec.expect import Grammar
-from convcost.spec.items import Item, Kind
+from convcost.spec.item import Item, Kind
 from convcost.spec.nodes import Scalar
 
 

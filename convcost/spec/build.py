@@ -15,6 +15,7 @@ from convcost.spec.vocabulary import hint_for
 from convcost.spec.wiring import Infer
 from convcost.symbols import Dim, is_symbolic
 from convcost.symbols.arith import exact
+from convcost.symbols.expr.language import quoted
 
 if TYPE_CHECKING:
     from convcost.spec.architecture import Architecture
@@ -54,7 +55,7 @@ def build(
     unknown = [name for name in values if name not in architecture.hyperparameters]
     if unknown:
         hint = hint_for(unknown[0], architecture.hyperparameters)
-        raise UsageError("E007", f"{architecture.name} has no hyperparameter {unknown[0]!r}", hint=hint)
+        raise UsageError("E007", f"{architecture.name} has no hyperparameter {quoted(unknown[0])}", hint=hint)
     bound: dict[str, Dim] = {
         name: exact(values.get(name, h.default)) for name, h in architecture.hyperparameters.items()
     }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from convcost.errors import UsageError
 from convcost.spec.vocabulary import hint_for
+from convcost.symbols.expr.language import quoted
 
 SUFFIX = ".yaml"
 
@@ -41,7 +42,7 @@ def path(name: str) -> Path:
     hint = hint_for(name, known)
     if not hint and Path(f"{name}{SUFFIX}").is_file():
         hint = f"a file is named with its ending: {name}{SUFFIX}"
-    raise UsageError("E005", f"there is no shipped spec {name!r}", hint=hint or "'convcost specs' lists them")
+    raise UsageError("E005", f"there is no shipped spec {quoted(name)}", hint=hint or "'convcost specs' lists them")
 
 
 def locate(target: str) -> str:

@@ -12,13 +12,14 @@ from convcost.records import Record
 from convcost.spec.blocks import calls, check_recursion
 from convcost.spec.expect import Names
 from convcost.spec.hyperparameters import Hyperparameter, HyperparameterGrammar
-from convcost.spec.items import Item, ItemGrammar, Signature
+from convcost.spec.item import Item, Signature
+from convcost.spec.items import ItemGrammar
 from convcost.spec.nodes import Mapping as MappingNode
-from convcost.spec.nodes import Node, Scalar, Sequence
+from convcost.spec.nodes import Node, Scalar, Sequence, kind
 from convcost.spec.problems import Enough, Problems
 from convcost.spec.source import Source
-from convcost.spec.vocabulary import KEYS, tensor_name_problem, value_name_problem
-from convcost.symbols.expr.language import EXTENTS, shorten
+from convcost.spec.vocabulary import MAX_NAME, tensor_name_problem, value_name_problem
+from convcost.symbols.expr.language import EXTENTS, quoted
 
 VERSION = "1"
 DEFAULTS = ("padding", "bias", "norm", "activation")
@@ -135,16 +136,15 @@ class _DocumentGrammar(HyperparameterGrammar, ItemGrammar):
 
     def version(self, node: Node) -> None:
         if self.text(node, "convcost") != VERSION:
-            message = f"version {shorten(self.text(node, 'convcost'))!r} of the spec language"
+            message = f"version {quoted(self.text(node, 'convcost'))} of the spec language"
             raise self.error("E124", message, node, f"this program reads version {VERSION}: write convcost: {VERSION}")
 
     def head(self, document: Document, key: str, node: Node) -> None:
         """Read what describes the architecture."""
         if key == "name":
             document.name = self.text(node, "name")
-            problem = tensor_name_problem(document.name) if document.name not in KEYS else ""
-            if problem:
-                raise self.error("E129", f"{shorten(document.name)!r} cannot be a name", node, problem)
+            if not document.name.isprintable() or not document.name.strip() or len(document.name) > MAX_NAME:
+                raise self.error("E129", f"{quoted(document.name)} cannot be a name", node, "a name is a short text")
         elif key == "title":
             document.title = self.text(node, "title")
         elif key == "source":
@@ -181,7 +181,7 @@ class _DocumentGrammar(HyperparameterGrammar, ItemGrammar):
         if "(" in key.text:
             function = _FUNCTION.fullmatch(key.text)
             if function is None:
-                raise self.error("E137", f"{shorten(key.text)!r} is not a function", key, "write w(c): floor(alpha*c)")
+                raise self.error("E137", f"{quoted(key.text)} is not a function", key, "write w(c): floor(alpha*c)")
             name = function[1]
             parameters = tuple(parameter.strip() for parameter in function[2].split(","))
             for parameter in parameters:
@@ -191,24 +191,26 @@ class _DocumentGrammar(HyperparameterGrammar, ItemGrammar):
             inner = names.extended(parameters)
         self.value_name(name, key, "the function" if parameters else "the value")
         if parameters and name in EXTENTS:
-            raise self.error("E129", f"the function {name!r}", key, f"{name}(t) is a function of the language")
+            raise self.error("E129", f"the function {quoted(name)}", key, f"{name}(t) is a function of the language")
         if name in names.values or name in names.functions:
-            raise self.error("E130", f"{name!r} is defined twice", key)
+            raise self.error("E130", f"{quoted(name)} is defined twice", key)
         self.expression(value, inner, name)
         return Let(name, parameters, self.scalar(value, name))
 
     def value_name(self, name: str, node: Node, what: str) -> None:
         problem = value_name_problem(name)
         if problem:
-            raise self.error("E129", f"{what} {shorten(name)!r}", node, problem)
+            raise self.error("E129", f"{what} {quoted(name)}", node, problem)
 
     def inputs(self, document: Document, node: Node, names: Names) -> None:
         """Read the shape of the input, or the shapes of several by name."""
         if isinstance(node, Sequence):
             shapes: list[tuple[Scalar, Node]] = [(Scalar("input", True, node.line, node.column), node)]
         else:
-            self.mapping(node, "input", "write input: [channels, height, width]")
-            shapes = [(self.tensor_name(key, "an input"), shape) for key, shape in node.pairs]  # type: ignore[union-attr]
+            if not isinstance(node, MappingNode):
+                message = f"input is a list of extents, not {kind(node)}"
+                raise self.error("E123", message, node, "write input: [channels, height, width]")
+            shapes = [(self.tensor_name(key, "an input"), shape) for key, shape in node.pairs]
         result = []
         for name, shape in shapes:
             extents = self.sequence(shape, "the shape of an input", "write [channels, height, width]")
@@ -243,7 +245,7 @@ class _DocumentGrammar(HyperparameterGrammar, ItemGrammar):
         for key, body in node.pairs:  # type: ignore[union-attr]
             problem = tensor_name_problem(key.text) or ("" if key.text.count("/") == 0 else "/ stands between scopes")
             if problem:
-                self.problems.add("E129", f"{shorten(key.text)!r} cannot be the name of a block", key, hint=problem)
+                self.problems.add("E129", f"{quoted(key.text)} cannot be the name of a block", key, hint=problem)
             fields = self.mapping(body, f"the block {key.text}")
             arguments = fields.get("args")
             pairs = list(arguments.pairs) if isinstance(arguments, MappingNode) else []
@@ -276,7 +278,7 @@ class _DocumentGrammar(HyperparameterGrammar, ItemGrammar):
             for name, default in fields["args"].pairs:  # type: ignore[union-attr]
                 self.value_name(name.text, name, "the argument")
                 if name.text in inner.values:
-                    raise self.error("E130", f"{name.text!r} is a hyperparameter or let already", name)
+                    raise self.error("E130", f"{quoted(name.text)} is a hyperparameter or let already", name)
                 required = isinstance(default, Scalar) and default.is_null
                 if not required:
                     self.values(default, inner, name.text)

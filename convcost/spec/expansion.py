@@ -9,7 +9,7 @@ from convcost.errors import ConvcostError, SpecError
 from convcost.ops import Input, Shape
 from convcost.spec.arguments import Given
 from convcost.spec.document import Block, Document, Let
-from convcost.spec.items import Item, Kind
+from convcost.spec.item import Item, Kind
 from convcost.spec.limits import MAX_LAYERS, MAX_NESTING, MAX_REPEAT
 from convcost.spec.nodes import Node as YamlNode
 from convcost.spec.nodes import Scalar
@@ -18,9 +18,10 @@ from convcost.spec.scope import POISON, PoisonedError, Scope
 from convcost.spec.sugar import Layer, layers
 from convcost.spec.vocabulary import FORMS
 from convcost.spec.weights import Weights
-from convcost.spec.wiring import Infer, Trail, Wiring
+from convcost.spec.wiring import COPY, Infer, Trail, Wiring
 from convcost.symbols import Dim
 from convcost.symbols.expr import Defined, Value, describe, parse
+from convcost.symbols.expr.language import quoted
 
 
 class Expansion(Wiring):
@@ -75,10 +76,14 @@ class Expansion(Wiring):
         self.functions = scope.functions
         for condition in self.document.requires:
             if not self.arguments.condition(condition, scope, structural=False):
-                raise self.arguments.error("E318", f"{condition.text!r} does not hold for these values", condition)
+                raise self.arguments.error(
+                    "E318", f"{quoted(condition.text)} does not hold for these values", condition
+                )
         self.defaults(scope)
         for name, place, extents in self.document.inputs:
-            shape = self.arguments.extents(Given(self.arguments.evaluate(extents, scope), "extent", extents, scope))
+            shape = self.arguments.extents(
+                Given(self.arguments.evaluate(extents, scope), "input extent", extents, scope)
+            )
             op, origin = self.arguments.make(Input, {"shape": shape}), self.origin(place, ())
             index = self.add(name, op, (), layer=name, origin=origin, place=place)
             scope.history.append(index)
@@ -99,6 +104,8 @@ class Expansion(Wiring):
                 value = self.arguments.evaluate(node, scope)
                 if argument == "bias" and not isinstance(value, bool):
                     raise self.arguments.error("E314", f"bias is true or false, not {describe(value)}", node)
+                if argument == "padding":
+                    self.arguments.check_padding(value, node)
                 self.arguments.defaults[argument] = value
 
     def lets(self, lets: Sequence[Let], scope: Scope, values: dict[str, Value]) -> None:
@@ -144,7 +151,7 @@ class Expansion(Wiring):
             for copy in range(number):
                 first = item.first is not None and copy == 0
                 arguments = {**item.arguments, **item.first} if first and item.first else item.arguments
-                scope.trail = (*trail, f"copy {copy + 1} of {number}") if number > 1 else trail
+                scope.trail = (*trail, f"{COPY}{copy + 1} of {number}") if number > 1 else trail
                 self.copy(item, arguments, scope, scope.trail)
         except PoisonedError:
             self.poison(item, scope)

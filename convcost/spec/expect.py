@@ -10,8 +10,8 @@ from convcost.spec.nodes import Mapping, Node, Scalar, Sequence, kind
 from convcost.spec.problems import Problems, placed
 from convcost.spec.source import Source
 from convcost.spec.vocabulary import WORDS, hint_for
-from convcost.symbols.expr import FUNCTIONS, Expression, ExpressionError, constant, parse
-from convcost.symbols.expr.language import EXTENTS, shorten
+from convcost.symbols.expr import FUNCTIONS, Expression, ExpressionError, Use, constant, parse
+from convcost.symbols.expr.language import EXTENTS, quoted
 
 
 class Names:
@@ -67,24 +67,29 @@ class Grammar:
         """Return the pairs of a mapping whose keys are known; report those that are not."""
         pairs = self.mapping(node, what)
         assert isinstance(node, Mapping)
+        missing = [name for name in required if name not in pairs]
         for key, _ in node.pairs:
-            if key.text not in known:
-                hint = hint_for(key.text, known) or f"known: {', '.join(known)}"
-                self.problems.add("E121", f"{what} has no key {shorten(key.text)!r}", key, hint=hint)
-        for name in required:
-            if name not in pairs:
-                raise self.error("E122", f"{what} needs the key {name!r}", node)
+            if key.text in known:
+                continue
+            hint = hint_for(key.text, known) or f"known: {', '.join(known)}"
+            message = f"{what} has no key {quoted(key.text)}"
+            if any(f"'{name}'" in hint for name in missing):  # misspelt, so it is not missing, too
+                raise self.error("E121", message, key, hint)
+            self.problems.add("E121", message, key, hint=hint)
+        if missing:
+            raise self.error("E122", f"{what} needs the key '{missing[0]}'", node)
         return {name: value for name, value in pairs.items() if name in known}
 
     def constant(self, node: Node, what: str) -> int | Fraction:
         """Return a number; no names in it."""
-        scalar = self.scalar(node, what)
+        if not isinstance(node, Scalar) or node.is_null:
+            raise self.error("E123", f"{what} is a number, not {kind(node)}", node)
         try:
-            return constant(scalar.text)
+            return constant(node.text)
         except ExpressionError as error:
             if error.code == "E103":
                 error.hint = error.hint or "a number stands here"
-            raise placed(error, self.source, scalar) from None
+            raise placed(error, self.source, node) from None
 
     def integer(self, node: Node, what: str) -> int:
         """Return a whole number."""
@@ -95,19 +100,22 @@ class Grammar:
 
     def expression(self, node: Node, names: Names, what: str) -> Expression:
         """Return the expression of a text after checking that its names stand for something."""
-        scalar = self.scalar(node, what)
+        if not isinstance(node, Scalar):
+            raise self.error("E123", f"{what} is an expression, not {kind(node)}", node)
+        if node.is_null:
+            raise self.error("E123", f"{what} has no value", node)
         try:
-            expression = parse(scalar.text)
+            expression = parse(node.text)
             for use in expression.uses:
                 if use.is_call:
                     if use.name not in names.functions:
-                        raise use.unknown((*names.functions, *FUNCTIONS, *EXTENTS))
+                        raise _unknown(use, (*names.functions, *FUNCTIONS, *EXTENTS), names)
                     if names.functions[use.name] != use.arity:
                         raise use.wrong_arity(names.functions[use.name])
                 elif use.arity is None and use.name not in names.values and use.name not in WORDS:
-                    raise use.unknown((*names.values, *WORDS))
+                    raise _unknown(use, (*names.values, *WORDS), names)
         except ExpressionError as error:
-            raise placed(error, self.source, scalar) from None
+            raise placed(error, self.source, node) from None
         return expression
 
     def values(self, node: Node, names: Names, what: str) -> None:
@@ -119,3 +127,13 @@ class Grammar:
                 self.values(item, names, what)
         else:
             raise self.error("E123", f"{what} is an expression, a word or a list, not {kind(node)}", node)
+
+
+def _unknown(use: Use, known: Collection[str], names: Names) -> ExpressionError:
+    """Return the error for an unknown name; a function is no value, and a value no function."""
+    error = use.unknown(known)
+    if use.is_call and use.name in names.values:
+        error.hint = f"{use.name} is a value, not a function"
+    elif not use.is_call and (use.name in names.functions or use.name in FUNCTIONS or use.name in EXTENTS):
+        error.hint = f"{use.name} is a function: {use.name}(...)"
+    return error

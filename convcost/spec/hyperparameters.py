@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
@@ -11,9 +12,10 @@ from convcost.spec.expect import Grammar
 from convcost.spec.nodes import Mapping as MappingNode
 from convcost.spec.nodes import Node, Scalar
 from convcost.spec.vocabulary import hint_for, value_name_problem
-from convcost.symbols.expr.language import shorten
+from convcost.symbols.expr.language import quoted
 
-FIELDS = ("default", "choices", "range", "multiple_of", "doc", "symbol")
+FIELDS = ("default", "choices", "range", "multiple_of", "integer", "doc", "symbol")
+PRESET = re.compile(r"[\w.-]+", re.ASCII)
 MAX_SYMBOL = 16
 
 
@@ -31,7 +33,8 @@ class Hyperparameter(Record):
     symbol : str
         The letter it has in formulas; empty for the usual one.
     integer : bool
-        Whether it takes whole numbers only.
+        Whether it takes whole numbers only. Unless the spec tells: if ``multiple_of`` is whole, or there is none and
+        default, choices and range are.
     """
 
     name: str
@@ -82,7 +85,7 @@ class HyperparameterGrammar(Grammar):
         """Return one hyperparameter: a bare value is its default."""
         problem = value_name_problem(key.text)
         if problem:
-            raise self.error("E129", f"the hyperparameter {shorten(key.text)!r}", key, problem)
+            raise self.error("E129", f"the hyperparameter {quoted(key.text)}", key, problem)
         span = self.source.place(key)
         if not isinstance(node, MappingNode):
             default = self.constant(node, key.text)
@@ -104,6 +107,9 @@ class HyperparameterGrammar(Grammar):
                 "E133", f"a symbol of {len(symbol)} characters", fields["symbol"], "a letter, or a short word"
             )
         whole = all(isinstance(value, int) for value in (default, *choices, *bounds))
+        integer = isinstance(multiple, int) or (multiple is None and whole)
+        if "integer" in fields:
+            integer = self.truth(fields["integer"], "integer")
         h = Hyperparameter(
             key.text,
             default,
@@ -112,13 +118,20 @@ class HyperparameterGrammar(Grammar):
             multiple,
             self.text(fields["doc"], "doc") if "doc" in fields else "",
             symbol,
-            integer=isinstance(multiple, int) or (multiple is None and whole),
+            integer=integer,
             span=span,
         )
         self.legal(h, default, fields["default"], "the default")
         for choice, place in zip(choices, self.numbers(fields, "choices"), strict=True):
             self.legal(h, choice, place, "a choice")
         return h
+
+    def truth(self, node: Node, what: str) -> bool:
+        """Return a value that is written true or false."""
+        word = self.text(node, what)
+        if word not in {"true", "false"}:
+            raise self.error("E123", f"{what} is true or false, not {quoted(word)}", node)
+        return word == "true"
 
     def numbers(self, fields: Mapping[str, Node], name: str) -> list[Node]:
         """Return the nodes of a list of numbers; none where it is absent."""
@@ -143,19 +156,15 @@ class HyperparameterGrammar(Grammar):
 
     def preset(self, key: Scalar, node: Node, known: Mapping[str, Hyperparameter]) -> dict[str, int | Fraction]:
         """Return one preset."""
-        if not key.text.replace("-", "").replace(".", "").replace("_", "").isalnum():
-            raise self.error("E129", f"the preset {shorten(key.text)!r}", key, "letters, digits, _ - and .")
+        if not PRESET.fullmatch(key.text):
+            raise self.error("E129", f"the preset {quoted(key.text)}", key, "letters, digits, _ - and .")
         self.mapping(node, f"the preset {key.text}")
         bindings: dict[str, int | Fraction] = {}
         for name, value in node.pairs:  # type: ignore[union-attr]
             if name.text not in known:
-                hint = hint_for(name.text, known)
-                raise self.error(
-                    "E135",
-                    f"the preset {key.text} binds {shorten(name.text)!r}, which is no hyperparameter",
-                    name,
-                    hint,
-                )
+                message = f"the preset {key.text} binds {quoted(name.text)}, which is no hyperparameter"
+                self.problems.add("E135", message, name, hint=hint_for(name.text, known))
+                continue
             bindings[name.text] = self.constant(value, name.text)
             self.legal(known[name.text], bindings[name.text], value, f"the preset {key.text}")
         return bindings

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from collections.abc import Sequence as SequenceOf
-from enum import Enum, auto
 
 from convcost.errors import SpecError
-from convcost.records import Record
 from convcost.spec.expect import Grammar, Names
+from convcost.spec.item import Item, Kind, Path, Signature
 from convcost.spec.nodes import Mapping as MappingNode
 from convcost.spec.nodes import Node, Scalar, Sequence, kind
 from convcost.spec.vocabulary import (
@@ -26,94 +24,7 @@ from convcost.spec.vocabulary import (
     value_name_problem,
     written_arguments,
 )
-from convcost.symbols.expr.language import shorten
-
-NO_ARGUMENTS: Mapping[str, Node] = {}
-
-
-class Kind(Enum):
-    """What the key of an item is."""
-
-    OP = auto()
-    MERGE = auto()
-    BLOCK = auto()
-    TABLE = auto()
-    SWITCH = auto()
-    PATH = auto()
-
-
-class Item:
-    """One item.
-
-    Attributes
-    ----------
-    place : Scalar
-        The key, or the text that the item is.
-    numbered : bool
-        Whether it can stand for several layers, so that its name is numbered.
-    arguments : mapping of str to node
-        Of an op, a merge or a block.
-    paths : sequence of Path
-        Of a merge or a switch.
-    items : sequence of Item
-        Of a path; of a table those under ``each``.
-    columns, rows
-        Of a table.
-    """
-
-    __slots__ = (
-        "arguments",
-        "columns",
-        "condition",
-        "first",
-        "items",
-        "key",
-        "kind",
-        "name",
-        "numbered",
-        "paths",
-        "place",
-        "repeat",
-        "rows",
-        "sources",
-    )
-
-    def __init__(self, kind: Kind, place: Scalar, arguments: Mapping[str, Node] = NO_ARGUMENTS) -> None:
-        self.kind = kind
-        self.key = place.text
-        self.place = place
-        self.arguments = arguments
-        self.name: Scalar | None = None
-        self.sources: tuple[Scalar, ...] = ()
-        self.condition: Scalar | None = None
-        self.repeat: Scalar | None = None
-        self.first: Mapping[str, Node] | None = None
-        self.numbered = False
-        self.paths: SequenceOf[Path] = ()
-        self.items: SequenceOf[Item] = ()
-        self.columns: tuple[str, ...] = ()
-        self.rows: SequenceOf[Sequence] = ()
-
-
-class Path:
-    """A branch of a merge or a case of a switch: items, or the name of a tensor."""
-
-    __slots__ = ("condition", "items", "place", "tensor")
-
-    def __init__(
-        self, place: Node, items: SequenceOf[Item] = (), tensor: Scalar | None = None, condition: Scalar | None = None
-    ) -> None:
-        self.place = place
-        self.items = items
-        self.tensor = tensor
-        self.condition = condition
-
-
-class Signature(Record):
-    """What a block is called with: its arguments, and those required among them."""
-
-    arguments: frozenset[str]
-    required: tuple[str, ...]
+from convcost.symbols.expr.language import quoted, shorten
 
 
 class ItemGrammar(Grammar):
@@ -134,7 +45,9 @@ class ItemGrammar(Grammar):
                 if item.name is not None:
                     first = named.setdefault(item.name.text, item.name.line)
                     if first != item.name.line:
-                        message = f"two layers of one path are named {item.name.text!r}, the other in line {first}"
+                        message = (
+                            f"two layers of one path are named {quoted(item.name.text)}, the other in line {first}"
+                        )
                         raise self.error("E311", message, item.name)
                 result.append(item)
             except SpecError as error:
@@ -146,10 +59,10 @@ class ItemGrammar(Grammar):
 
     def item(self, node: Node, names: Names, trail: tuple[str, ...], *, row: bool = False) -> Item:
         """Return one item."""
-        if isinstance(node, Scalar):
+        if isinstance(node, Scalar) and not node.is_null:
             return self.call(node, None, names, trail, row=row)
         if not isinstance(node, MappingNode):
-            hint = "a path inside a path is written path: [...]"
+            hint = "a path inside a path is written path: [...]" if isinstance(node, Sequence) else ""
             raise self.error("E126", f"an item is an op or a block, not {kind(node)}", node, hint)
         main: tuple[Scalar, Node] | None = None
         modifiers: dict[str, tuple[Scalar, Node]] = {}
@@ -172,9 +85,9 @@ class ItemGrammar(Grammar):
         for key in (second, first):
             if not self.known(key.text):
                 hint = hint_for(key.text, MODIFIERS) or hint_for(key.text, self.known_keys()) or "one item, one op"
-                return self.error("E126", f"{shorten(key.text)!r} is neither an op nor a modifier", key, hint)
+                return self.error("E126", f"{quoted(key.text)} is neither an op nor a modifier", key, hint)
         hint = "each item of a path begins with its own '- '"
-        return self.error("E126", f"an item with two ops, {first.text!r} and {second.text!r}", second, hint)
+        return self.error("E126", f"an item with two ops, {quoted(first.text)} and {quoted(second.text)}", second, hint)
 
     def known(self, key: str) -> bool:
         """Tell whether a key stands for an item."""
@@ -224,7 +137,7 @@ class ItemGrammar(Grammar):
         """Return the error for a key that is no op and no block."""
         name, colon, rest = key.text.partition(":")
         hint = f"write {shorten(name)}: {shorten(rest)}" if colon and rest else hint_for(key.text, self.known_keys())
-        return self.error("E125", f"unknown op or block {shorten(key.text)!r}", key, hint)
+        return self.error("E125", f"unknown op or block {quoted(key.text)}", key, hint)
 
     def arguments(
         self,
@@ -235,6 +148,7 @@ class ItemGrammar(Grammar):
         names: Names,
     ) -> Mapping[str, Node]:
         """Return the arguments by name after checking names, and that all required ones are there."""
+        misspelt = False
         if value is None or (isinstance(value, Scalar) and value.is_null):
             arguments: dict[str, Node] = {}
         elif isinstance(value, MappingNode):
@@ -244,14 +158,15 @@ class ItemGrammar(Grammar):
                     self.argument(key.text, argument, node, known, names)
                 except SpecError as error:
                     self.problems.report(error)
+                    misspelt = misspelt or error.code == "E127"
                 arguments[argument.text] = node
         else:
             example = (required or tuple(known) or ("...",))[0]
             hint = f"write {key.text}: {{{example}: ...}}" if known else f"{key.text} takes no arguments"
             raise self.error("E123", f"arguments are named: {key.text} takes a mapping, not {kind(value)}", value, hint)
         for name in required:
-            if name not in arguments:
-                raise self.error("E128", f"{key.text} needs the argument {name!r}", key)
+            if name not in arguments and not misspelt:
+                raise self.error("E128", f"{key.text} needs the argument {quoted(name)}", key)
         return arguments
 
     def argument(
@@ -260,7 +175,7 @@ class ItemGrammar(Grammar):
         """Check one argument."""
         if name.text not in known:
             hint = hint_for(name.text, known) or (f"it takes {', '.join(sorted(known))}" if known else "it takes none")
-            raise self.error("E127", f"{owner} has no argument {shorten(name.text)!r}", name, hint)
+            raise self.error("E127", f"{owner} has no argument {quoted(name.text)}", name, hint)
         if isinstance(node, MappingNode) and owner in FORMS and name.text in {"norm", "activation"}:
             self.followed(name.text, node, names)
         else:
@@ -280,7 +195,7 @@ class ItemGrammar(Grammar):
         key, value = pairs[0]
         op = ops.get(key.text)
         if op is None:
-            raise self.error("E125", f"unknown {argument} {shorten(key.text)!r}", key, hint_for(key.text, ops))
+            raise self.error("E125", f"unknown {argument} {quoted(key.text)}", key, hint_for(key.text, ops))
         known = written_arguments(op)
         required = FORMS[op.name].required
         self.arguments(key, value, known, required, names)
@@ -303,7 +218,9 @@ class ItemGrammar(Grammar):
 
     def paths(self, node: Node, names: Names, trail: tuple[str, ...], what: str, *, row: bool = False) -> list[Path]:
         """Return the paths of a merge or switch."""
-        nodes = self.sequence(node, f"the paths of {what}").items
+        if not isinstance(node, Sequence):
+            raise self.error("E123", f"{what} takes a list of paths, not {kind(node)}", node)
+        nodes = node.items
         if not nodes:
             raise self.error("E123", f"{what} without paths", node, "the identity is a path, too: []")
         result: list[Path] = []
@@ -331,7 +248,7 @@ class ItemGrammar(Grammar):
             column = self.scalar(node, "a column")
             problem = value_name_problem(column.text)
             if problem or column.text in columns:
-                raise self.error("E129", f"the column {column.text!r}", column, problem or "it stands here twice")
+                raise self.error("E129", f"the column {quoted(column.text)}", column, problem or "it stands here twice")
             columns.append(column.text)
         rows = []
         for node in self.sequence(fields["rows"], "rows").items:
@@ -386,9 +303,9 @@ class ItemGrammar(Grammar):
         name = self.scalar(node, what)
         problem = tensor_name_problem(name.text)
         if not problem and name.text in self.blocks:
-            problem = f"{name.text!r} is a block"
+            problem = f"{quoted(name.text)} is a block"
         if problem:
-            raise self.error("E129", f"{shorten(name.text)!r} cannot be a name", name, problem)
+            raise self.error("E129", f"{quoted(name.text)} cannot be a name", name, problem)
         return name
 
 

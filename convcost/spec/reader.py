@@ -31,7 +31,7 @@ from convcost.spec.limits import MAX_ALIASED, MAX_DEPTH, MAX_NODES
 from convcost.spec.nodes import Mapping, Node, Scalar, Sequence
 from convcost.spec.problems import Problems
 from convcost.spec.source import Source
-from convcost.symbols.expr.language import shorten
+from convcost.symbols.expr.language import quoted, shorten
 
 MAX_KNOWN: Final = 10_000
 
@@ -168,7 +168,7 @@ class _Composer:
         if event.tag is not None:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
             hint = "quote a text that begins with !"
-            raise self.error("E108", f"the tag {tag!r}: tags are not part of the language", event, hint)
+            raise self.error("E108", f"the tag {quoted(tag)}: tags are not part of the language", event, hint)
         anchored = self.anchors[event.anchor] = _Anchored(node, self.count - 1, self.deepest)
         if isinstance(node, Scalar):
             anchored.size = 1
@@ -239,7 +239,7 @@ class _Composer:
         lines: dict[str, int] = {}
         for key in keys:
             if key.text in lines:
-                message = f"the key {shorten(key.text)!r} stands here and in line {lines[key.text]}"
+                message = f"the key {quoted(key.text)} stands here and in line {lines[key.text]}"
                 self.problems.add("E110", message, key, hint="YAML would silently keep the last one")
             else:
                 lines[key.text] = key.line
@@ -250,13 +250,13 @@ class _Composer:
         for index, item in enumerate(node.items):
             if not isinstance(item, Scalar) or not item.plain:
                 pass
-            elif "(" in item.text and item.text.count("(") > item.text.count(")"):
-                message = f"the expression {shorten(item.text)!r} is cut at a comma"
+            elif "(" in item.text and item.text.count("(") > item.text.count(")") and index + 1 < len(node.items):
+                message = f"the expression {quoted(item.text)} is cut at a comma"
                 self.problems.add("E118", message, item, hint="quote an expression that contains a comma")
             elif not item.text and isinstance(node, Mapping) and index % 2 and isinstance(key, Scalar) and key.plain:
                 name, colon, value = key.text.partition(":")
                 if colon and value:
-                    message = f"a space is missing after the colon of {shorten(key.text)!r}"
+                    message = f"a space is missing after the colon of {quoted(key.text)}"
                     self.problems.add("E117", message, key, hint=f"write {shorten(name)}: {shorten(value)}")
             key = item
 
@@ -301,7 +301,7 @@ def _syntax_error(source: Source, error: YAMLError) -> SpecError:
         problem, hint = "a colon where no key can be", "quote a text that contains ': '"
     elif "found character" in problem and "start any token" in problem:
         char = line[mark.column : mark.column + 1]
-        problem, hint = f"a text cannot begin with {char!r}", "quote it"
+        problem, hint = f"a text cannot begin with {quoted(char)}", "quote it"
     elif "end of stream" in problem and context is not None:
         span = source.span(context.line + 1, context.column + 1)
         problem = "a quoted text is not closed"

@@ -13,6 +13,7 @@ from convcost.ops import Shape
 from convcost.spec.vocabulary import WORDS
 from convcost.symbols import Dim, is_symbolic
 from convcost.symbols.expr import Defined, Environment, Evaluation, ExpressionError, Value, near_miss
+from convcost.symbols.expr.language import quoted
 
 POISON = -1
 """The index of a tensor that could not be made; what is made of it cannot be made either, without another error."""
@@ -201,7 +202,7 @@ class Scope(Environment):
         index = self.find(tensor)
         if index is None:
             hint = near_miss(tensor, self.known_tensors())
-            raise ExpressionError("E306", f"there is no tensor {tensor!r} here", hint=hint)
+            raise ExpressionError("E306", f"there is no tensor {quoted(tensor)} here", hint=hint)
         if index == POISON:
             raise PoisonedError
         shape = self.run.shapes[index]

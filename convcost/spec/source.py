@@ -10,6 +10,7 @@ from typing import Final
 from convcost.errors import Span, SpecError, UsageError
 from convcost.spec.limits import MAX_BYTES
 from convcost.spec.nodes import Node, Scalar
+from convcost.symbols.expr.language import quoted
 
 _BREAK: Final = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 _FOREIGN: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -41,7 +42,12 @@ class Source:
         if line > len(self.lines):
             line = len(self.lines)
             column = len(self.lines[-1]) + 1
-        return Span(self.file, line, column, length, self.lines[line - 1])
+        text = self.lines[line - 1]
+        if not text.isprintable():  # a terminal must not obey what a spec says
+            text = "".join(
+                c if c.isprintable() or c in "\t\N{NO-BREAK SPACE}" else "\N{REPLACEMENT CHARACTER}" for c in text
+            )
+        return Span(self.file, line, column, length, text)
 
     def place(self, node: Node, offset: int = 0, length: int = 0) -> Span:
         """Return the span of a node, or of a part of a scalar.
@@ -81,7 +87,7 @@ def read_bytes(path: str) -> bytes:
             raise UsageError("E001", f"there is no file {path}") from None
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            raise UsageError("E003", f"{path!r} cannot be read: {reason}") from None
+            raise UsageError("E003", f"{quoted(path)} cannot be read: {reason}") from None
     if len(data) > MAX_BYTES:
         raise UsageError("E004", f"{path} is larger than {MAX_BYTES // 2**20} MiB", hint="a spec is a short text")
     return data

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -11,12 +10,12 @@ from convcost.errors import UsageError
 from convcost.records import Record, field
 from convcost.spec import catalog
 from convcost.spec.architecture import Architecture, parse
+from convcost.spec.hyperparameters import PRESET
 from convcost.spec.source import read_bytes
 from convcost.symbols.expr import ExpressionError, constant
-from convcost.symbols.expr.language import shorten
+from convcost.symbols.expr.language import quoted, shorten
 
 FORM = "write NAME, NAME:PRESET, or NAME@HYPERPARAMETER=VALUE,..."
-_PRESET = re.compile(r"[\w.-]+", re.ASCII)
 
 
 class Target(Record):
@@ -49,10 +48,10 @@ def parse_target(text: str) -> Target:
     source, colon, preset = head.rpartition(":")
     if not colon or _is_file(head):
         source, preset = head, ""
-    elif not _PRESET.fullmatch(preset) or not source:
-        raise UsageError("E009", f"{shorten(text)!r} is not a SPEC", hint=FORM)
+    elif not PRESET.fullmatch(preset) or not source:
+        raise UsageError("E009", f"{quoted(text)} is not a SPEC", hint=FORM)
     if not source:
-        raise UsageError("E009", f"{shorten(text)!r} names no spec", hint=FORM)
+        raise UsageError("E009", f"{quoted(text)} names no spec", hint=FORM)
     return Target(source, preset or None, bindings)
 
 
@@ -78,9 +77,9 @@ def _bindings(text: str, tail: str) -> dict[str, int | Fraction]:
     for part in tail.split(","):
         name, equals, value = (side.strip() for side in part.partition("="))
         if not equals or not name or not value:
-            raise UsageError("E009", f"{shorten(part)!r} in {shorten(text)!r} is not NAME=VALUE", hint=FORM)
+            raise UsageError("E009", f"{quoted(part)} in {quoted(text)} is not NAME=VALUE", hint=FORM)
         if name in bindings:
-            raise UsageError("E009", f"{name!r} is bound twice in {shorten(text)!r}", hint=FORM)
+            raise UsageError("E009", f"{quoted(name)} is bound twice in {quoted(text)}", hint=FORM)
         bindings[name] = read_number(name, value)
     return bindings
 

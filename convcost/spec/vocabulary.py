@@ -13,6 +13,7 @@ from typing import Final
 from convcost.ops import ACTIVATIONS, NORMS, OPS, REQUIRED, Argument, Conv, Input, Linear, Op, TransposedConv
 from convcost.records import Record
 from convcost.symbols.expr import FUNCTIONS, RESERVED, near_miss
+from convcost.symbols.expr.language import quoted
 
 NONE: Final = "none"
 MODIFIERS: Final = ("name", "from", "if", "repeat", "first")
@@ -145,15 +146,15 @@ def value_name_problem(name: str) -> str:
     if not _VALUE_NAME.fullmatch(name) or len(name) > MAX_NAME:
         return "names are letters, digits and _, and begin with a letter"
     if name in RESERVED or name in FUNCTIONS:
-        return f"{name!r} is a word of the expression language"
-    return f"{name!r} is a word that stands for itself" if name in WORDS else ""
+        return f"{quoted(name)} is a word of the expression language"
+    return f"{quoted(name)} is a word that stands for itself" if name in WORDS else ""
 
 
 def tensor_name_problem(name: str) -> str:
     """Return why a layer, input or block cannot have this name; empty if it can."""
     if not _TENSOR_NAME.fullmatch(name) or len(name) > MAX_NAME:
         return "names are letters, digits, _ - and ., begin with a letter, and / stands between scopes"
-    return f"{name!r} is an op or a key of the language" if name in KEYS else ""
+    return f"{quoted(name)} is an op or a key of the language" if name in KEYS else ""
 
 
 SYNONYMS: Final = {

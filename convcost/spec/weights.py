@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from convcost.spec.document import Block
-from convcost.spec.items import Item, Kind
+from convcost.spec.item import Item, Kind
 from convcost.spec.limits import MAX_NESTING
 from convcost.spec.nodes import Scalar
 from convcost.symbols.expr import Environment, Evaluation, ExpressionError, Value, parse

@@ -9,7 +9,7 @@ from convcost.errors import ConvcostError, Span, SpecError
 from convcost.graph import Node, Origin
 from convcost.ops import Input, Op, Shape
 from convcost.spec.arguments import Arguments
-from convcost.spec.items import Item
+from convcost.spec.item import Item
 from convcost.spec.limits import MAX_LAYERS
 from convcost.spec.nodes import Node as YamlNode
 from convcost.spec.nodes import Scalar
@@ -18,9 +18,13 @@ from convcost.spec.scope import Run, Scope
 from convcost.spec.source import Source
 from convcost.symbols import Dim
 from convcost.symbols.expr import near_miss
+from convcost.symbols.expr.language import quoted
 
 Infer = Callable[..., Shape]
 Trail = tuple[str, ...]
+
+MAX_TRAIL = 12
+COPY = "copy "
 
 
 class Wiring:
@@ -73,7 +77,7 @@ class Wiring:
             raise self.arguments.error("E307", message, node, hint)
         known = scope.known_tensors()
         hint = near_miss(text, known) or "give the layer a name: {name: ..., conv: ...}"
-        raise self.arguments.error("E306", f"there is no tensor {text!r} here", node, hint)
+        raise self.arguments.error("E306", f"there is no tensor {quoted(text)} here", node, hint)
 
     def enter(self, item: Item, scope: Scope) -> None:
         """Begin a table or switch at the tensor of its ``from``."""
@@ -103,7 +107,7 @@ class Wiring:
         nodes, shapes = self.nodes, self.run.shapes
         if name in self.names:
             hint = "the name of a layer and of a scope with a layer in it may meet: rename one"
-            raise self.arguments.error("E311", f"two layers are named {name!r}", place, hint)
+            raise self.arguments.error("E311", f"two layers are named {quoted(name)}", place, hint)
         if len(nodes) >= MAX_LAYERS:
             self.stop("E303", f"more than {MAX_LAYERS} layers", place, origin.trail)
         key = (id(op), *[shapes[i] for i in inputs])
@@ -137,14 +141,17 @@ class Wiring:
         return Origin(span, trail)
 
     def through(self, item: Item, trail: Trail) -> Trail:
-        """Return the trail into an item: its key with its line, once."""
-        step = f"{item.key} (line {item.place.line})"
-        if trail and trail[-1] == item.key:
-            return (*trail[:-1], step)
-        return (*trail, step)
+        """Return the trail into an item: its key with its line, once, and which copy it is."""
+        copy = trail[-1:] if trail and trail[-1].startswith(COPY) else ()
+        before = trail[: len(trail) - len(copy)]
+        if before and before[-1] == item.key:
+            before = before[:-1]
+        return (*before, f"{item.key} (line {item.place.line})", *copy)
 
     def stop(self, code: str, message: str, place: YamlNode | None, trail: Trail) -> NoReturn:
         """Report an error after which nothing goes on."""
         span = self.source.place(place) if place is not None else None
+        if len(trail) > MAX_TRAIL:
+            trail = (*trail[:4], "...", *trail[4 - MAX_TRAIL :])
         self.problems.report(SpecError(code, message, span=span, trail=trail))
         raise Enough

@@ -280,7 +280,7 @@ def _heaviest(left: Sequence[Group], rows: range, right: Sequence[Group], column
 def _likeness(left: Sequence[Group], i: int, right: Sequence[Group], j: int) -> int:
     """Weigh how alike two layers are; 0 for not at all.
 
-    Kinds and outputs weigh more than names: where layers were taken out, the numbers in the names of the rest are others.
+    Kinds and outputs weigh more than names: where layers were taken out, the rest have other numbers in their names.
     """
     one, other = left[i], right[j]
     weight = 2 * (one.kind == other.kind != "") + 2 * (one.output == other.output != ()) + (one.name == other.name)

@@ -134,16 +134,41 @@ def test_code_blocks(page, tmp_path, request):
         page.write_text(text, encoding="utf-8")
 
 
-LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
+LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]*)(?:#([^)]*))?\)")
+HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+
+
+def anchors(text: str) -> set[str]:
+    """Return the anchors of the headings of a page, as GitHub makes them."""
+    prose = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in HEADING.findall(prose)}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page):
-    targets = [t for t in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in t]
-    assert [t for t in targets if not (page.parent / t).exists()] == []
+    lost = []
+    prose = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    for target, anchor in LINK.findall(prose):
+        if "://" in target:
+            continue
+        path = page.parent / target if target else page
+        if not path.exists() or (anchor and anchor not in anchors(path.read_text(encoding="utf-8"))):
+            lost.append(f"{target}#{anchor}")
+    assert lost == []
 
 
 def test_a_wrong_output_is_seen(tmp_path):
     assert matches("a\n...\nc\n", "a\nb\nb\nc\n")
     assert not matches("a\n...\nc\n", "a\nb\n")
     assert not matches("568\n", "569\n")
+
+
+def test_a_command_may_continue_on_the_next_line():
+    assert commands("$ convcost report a \\\n    --by kind\nx\n$ convcost specs\n") == [
+        ("convcost report a \\\n    --by kind", "x\n"),
+        ("convcost specs", ""),
+    ]
+
+
+def test_anchors_are_those_of_headings():
+    assert anchors("# Columns: `--columns LIST`\n```sh\n# no heading\n```\n") == {"columns---columns-list"}

@@ -42,7 +42,9 @@ def rows_of(format_, text):
             titles, *rows = csv.reader(io.StringIO(text))
             return titles, rows[:-1], rows[-1]
         case "md":
-            lines = [[c.strip() for c in line.strip("|").split(" | ")] for line in text.splitlines() if line.startswith("|")]
+            lines = [
+                [c.strip() for c in line.strip("|").split(" | ")] for line in text.splitlines() if line.startswith("|")
+            ]
             start = next(i for i, line in enumerate(lines) if any("Layer" in cell for cell in line))
             end = next(i for i, line in enumerate(lines) if any("Total" in cell for cell in line))
             return lines[start], lines[start + 2 : end], lines[end]
@@ -108,7 +110,9 @@ def test_report_by(by, golden):
     golden(f"mobilenet_v1-by-{by}.txt", printed("table", "report", "mobilenet_v1", "--by", by))
 
 
-@pytest.mark.parametrize(("format_", "extension"), [("text", "txt"), ("md", "md"), ("latex", "tex"), ("python", "py"), ("json", "json")])
+@pytest.mark.parametrize(
+    ("format_", "extension"), [("text", "txt"), ("md", "md"), ("latex", "tex"), ("python", "py.txt"), ("json", "json")]
+)
 def test_formula(format_, extension, golden):
     golden(f"formula.{extension}", printed(format_, "formula", "mobilenet_v1", "--by", "stage", "--general"))
 
@@ -121,7 +125,10 @@ def test_a_report_keeps_to_its_width(width):
 
 def test_the_first_line_names_the_convention():
     for format_ in ("table", "md", "latex"):
-        assert "paper: mult-adds of conv and fully connected layers" in api.report("mobilenet_v1", format=format_).splitlines()[0]
+        assert (
+            "paper: mult-adds of conv and fully connected layers"
+            in api.report("mobilenet_v1", format=format_).splitlines()[0]
+        )
     assert json.loads(api.report("mobilenet_v1", format="json"))["convention"]["name"] == "paper"
     rows = list(csv.DictReader(io.StringIO(api.report("mobilenet_v1", format="csv"))))
     assert {row["convention"] for row in rows} == {"paper"}

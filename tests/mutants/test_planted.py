@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 from mutation.catch import COUNTING, WAYS, caught, family
 from mutation.mistake import Edit, Mistake, StaleError, planted
-from mutation.planted_cost import COST
-from mutation.planted_execute import EXECUTOR, VALUES
-from mutation.planted_rules import CONV, RULES, WINDOWS
+from mutation.planted import COST, EXECUTOR, RULES, VALUES
+from mutation.planted.rules_of_windows import CONV, WINDOWS
 from mutation.world import source, world
 
 import convcost

@@ -2,7 +2,7 @@
 
 import pytest
 from mutation.late import LATE, POINTS, witness
-from mutation.planted_tiers import ALONE, SHARED
+from mutation.planted import ALONE, SHARED
 from mutation.tiers import TIERS, TINY, noticed
 
 from convcost.symbols.floordiv import substitution

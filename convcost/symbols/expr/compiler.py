@@ -134,6 +134,8 @@ class _Compiler:
             return lambda env: yes(env) if test(env) else no(env)
         if isinstance(node, ast.Call):
             return self._call(node, depth)
+        if isinstance(node, ast.Tuple) and not node.elts:
+            raise ExpressionError("E201", "an expression is missing").at(*place)
         if isinstance(node, ast.Tuple):
             raise ExpressionError("E201", "a comma in an expression", hint="a list is written [a, b]").at(*place)
         raise _not_allowed("this").at(*place)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from convcost.symbols.arith import Dim
-from convcost.symbols.expr.language import ExpressionError, Value
+from convcost.symbols.expr.language import ExpressionError, Value, quoted
 
 
 class Evaluation:
@@ -61,7 +61,7 @@ class Environment:
 
     def extent(self, function: str, tensor: str) -> Dim:
         """Return ``channels``, ``height`` or ``width`` of a named tensor."""
-        raise ExpressionError("E306", f"there is no tensor {tensor!r} to take the {function} of")
+        raise ExpressionError("E306", f"there is no tensor {quoted(tensor)} to take the {function} of")
 
     def call(self, function: Defined, arguments: list[Value]) -> Value:
         """Return the value of a function that the spec defines, which is evaluated where it was defined."""

@@ -73,9 +73,7 @@ class Use(NamedTuple):
         """Return the error for a name that stands for nothing, with the near miss among ``known``."""
         hint = f"write {_TRUTHS[self.name]}" if self.name in _TRUTHS else near_miss(self.name, known)
         what, code = ("function", "E203") if self.is_call else ("symbol", "E103")
-        return ExpressionError(code, f"unknown {what} {shorten(self.name)!r}", hint=hint).at(
-            self.offset, len(self.name)
-        )
+        return ExpressionError(code, f"unknown {what} {quoted(self.name)}", hint=hint).at(self.offset, len(self.name))
 
     def wrong_arity(self, wanted: int) -> ExpressionError:
         """Return the error for a call with too few or too many arguments."""
@@ -93,12 +91,23 @@ def plural(number: int, noun: str) -> str:
 
 
 def shorten(text: str, length: int = 60) -> str:
-    """Cut a text that a message quotes.
+    r"""Cut a text that a message speaks of, and take out what a terminal would not print as it is.
 
-    >>> shorten("x" * 100, 5)
-    'xxxx…'
+    >>> shorten("x" * 100, 5), shorten("a\nb")
+    ('xxxx…', 'a\ufffdb')
     """
-    return text if len(text) <= length else text[: length - 1] + "…"
+    text = text if len(text) <= length else text[: length - 1] + "…"
+    return text if text.isprintable() else "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def quoted(text: str) -> str:
+    """Quote a text in a message.
+
+    >>> print(quoted("aplha"))
+    'aplha'
+    """
+    mark = '"' if "'" in text else "'"
+    return f"{mark}{shorten(text)}{mark}"
 
 
 def describe(value: Value) -> str:
@@ -110,5 +119,5 @@ def describe(value: Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return f"the word {shorten(value)!r}"
+        return f"the word {quoted(value)}"
     return "a list" if isinstance(value, tuple) else shorten(str(value))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from convcost.symbols.expr.language import MAX_DEPTH, MAX_DIGITS, OPERATORS, RESERVED, ExpressionError, shorten
+from convcost.symbols.expr.language import MAX_DEPTH, MAX_DIGITS, OPERATORS, RESERVED, ExpressionError, quoted, shorten
 from convcost.symbols.expr.operations import bounded
 
 _TOKEN = re.compile(
@@ -83,7 +83,9 @@ def _foreign(text: str, at: int) -> ExpressionError:
         parts = [int(part[:9]) for part in whole.split(":")][:4]
         sixty = sum(part * 60**power for power, part in enumerate(reversed(parts)))
         hint = f"a ratio is written {shorten(whole.replace(':', '/'))}; YAML 1.1 would read {sixty}"
-    return ExpressionError("E201", f"unexpected {char!r} in an expression", hint=hint).at(at)
+    return ExpressionError(
+        "E201", f"unexpected {quoted(char) if char.isprintable() else f'U+{ord(char):04X}'} in an expression", hint=hint
+    ).at(at)
 
 
 def _number(text: str, at: int, token: str) -> int | Fraction:
@@ -112,8 +114,8 @@ def _not_a_number(text: str, at: int, token: str) -> ExpressionError:
         hint = f"a space is missing after {token}"
     elif re.fullmatch(r"[1-9]\d*x[1-9]\d*", written):
         hint = f"the two extents are written [{written.replace('x', ', ')}]"
-    elif written[:2].lower() in {"0x", "0b", "0o"} or "_" in written or "." in rest:
+    elif written[:2].lower() in {"0x", "0b", "0o"} or "_" in written or "." in rest or token.endswith("."):
         hint = "numbers are decimal, digits and one point"
     else:
         hint = f"a product is written {shorten(token)}*{shorten(rest)}"
-    return ExpressionError("E206", f"{shorten(written)!r} is not a number", hint=hint).at(at, len(written))
+    return ExpressionError("E206", f"{quoted(written)} is not a number", hint=hint).at(at, len(written))

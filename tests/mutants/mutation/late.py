@@ -91,6 +91,7 @@ def _windows() -> Iterator[Example]:
     yield from _on((2, 6, H, W), Conv((4, 2), out=2, stride=(2, 2), padding=(3, 0, 0, 9), dilation=(1, 4)))
     yield from _on((2, 6, H, 17), Conv((2, 3), out=2, padding=(0, 1, 5, 1), dilation=(3, 4)))
     yield from _on((2, 6, H, 17), TransposedConv(kernel, out=4, stride=stride, padding=(P, 0, 1, P)))
+    yield from _on((2, 6, H, 17), MaxPool((9, 5), stride=(2, 3), padding=(P, 1, 0, P)))
     # as long a step as real elements are counted for
     yield from _on((2, 6, 11, 17), Conv((2, 1), out=2, stride=(10_000, 1), padding=(0, 0, 1, 0)))
     for ceil in (False, True):

@@ -15,6 +15,7 @@ from convcost.ops import (
     L2Norm,
     Linear,
     LocalResponseNorm,
+    MaxPool,
     Mul,
     Op,
     PRelu,
@@ -77,6 +78,14 @@ def _more() -> Iterator[Misfit]:
             shown, shown_other = ("×".join(map(str, shape[1:])) for shape in (extents, other))
             differ = f"input 1 has {extents[axis]} ({shown}), input 2 has 13 ({shown_other})"
             yield Misfit(Add(), (extents, other), f"E405 the inputs of add differ on axis {axis} ({name}): {differ}")
+
+    message = (
+        "E411 a window of maxpool 2×3 would lie in a padding of 3 and see no element of the input (padding below 3)"
+    )
+    yield Misfit(MaxPool((2, 3), padding=(1, 0, 0, 3)), (_X,), message)
+    # whether a symbolic window lies in its padding is not asked
+    message = "E401 maxpool R×2 takes (N, C, H, W), not a tensor of 2 axes (1, 8)"
+    yield Misfit(MaxPool((_R, 2), padding=(1, 0, 1, 0)), ((1, 8),), message)
 
     yield Misfit(Reshape((2, _R)), ((1, 6, _R),), "E408 the 6*R elements of 6×R do not fit into 2×R")
     yield Misfit(Reshape((-1, 3 * _R)), ((1, 2, _R),), "E408 the 2*R elements of 2×R do not fit into -1×3*R")

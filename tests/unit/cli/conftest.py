@@ -17,7 +17,7 @@ hyperparameters:
   alpha: {default: 1, multiple_of: 1/4, doc: width multiplier}
 input: [3, 8, 8]
 layers:
-  - conv: {kernel: 3, out: 4*alpha, padding: same, name: first}
+  - {conv: {kernel: 3, out: 4*alpha, padding: same}, name: stem}
   - global_avgpool
   - linear: {out: 10}
 """

@@ -13,7 +13,7 @@ from convcost.cost import CONVENTIONS, PARAMETERS
 from convcost.cost.grouping import GROUPINGS
 from convcost.report.formats import FORMATS
 
-CALL = "import sys; from convcost.cli import main; code = main(sys.argv[1:]); print(sorted(set(sys.modules) & {}), file=sys.stderr); sys.exit(code)"
+CALL = "import sys; from convcost.cli import main; code = main(sys.argv[1:]); print(sorted(set(sys.modules) & ({})), file=sys.stderr); sys.exit(code)"
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -49,7 +49,7 @@ def test_help_loads_no_command(python):
     source = CALL.format("{m for m in sys.modules if m.startswith('convcost')} | {'sympy', 'numpy', 'rich', 'yaml'}")
     done = python(source, "--help")
     assert done.returncode == 0
-    assert done.stderr == "['convcost', 'convcost.cli', 'convcost.cli.group', 'convcost.errors']\n"
+    assert done.stderr == "['convcost', 'convcost.cli', 'convcost.cli.group', 'convcost.errors', 'convcost.records']\n"
     assert "Commands:" in done.stdout
 
 
@@ -120,7 +120,11 @@ def failing(monkeypatch):
     [
         (RecursionError(), 2, "error: nested too deeply\n"),
         (MemoryError(), 2, "error: not enough memory\n"),
-        (KeyError("x"), 2, "internal error: KeyError: 'x'\nset CONVCOST_TRACEBACK=1 to see where, and please report it\n"),
+        (
+            KeyError("x"),
+            2,
+            "internal error: KeyError: 'x'\nset CONVCOST_TRACEBACK=1 to see where, and please report it\n",
+        ),
         (KeyboardInterrupt(), 130, ""),
         (BrokenPipeError(), 0, ""),
         (click.Abort(), 130, ""),

@@ -1,6 +1,5 @@
 """Files are written wholly or not at all."""
 
-import os
 import stat
 
 import pytest
@@ -12,7 +11,7 @@ from convcost.errors import UsageError
 def test_a_new_file(tmp_path):
     emit("α\n", str(tmp_path / "out.txt"))
     assert (tmp_path / "out.txt").read_bytes() == "α\n".encode()
-    assert os.listdir(tmp_path) == ["out.txt"]
+    assert [path.name for path in tmp_path.iterdir()] == ["out.txt"]
 
 
 def test_an_old_file_is_replaced_and_keeps_its_mode(tmp_path):
@@ -30,7 +29,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
     with pytest.raises(UnicodeEncodeError):
         write_whole(path, "\ud800")
     assert path.read_text() == "old"
-    assert os.listdir(tmp_path) == ["out.txt"]
+    assert [path.name for path in tmp_path.iterdir()] == ["out.txt"]
 
 
 def test_a_link_stays_a_link(tmp_path):
@@ -44,7 +43,7 @@ def test_a_link_stays_a_link(tmp_path):
 def test_a_directory_that_does_not_exist(tmp_path):
     with pytest.raises(UsageError) as caught:
         emit("x", str(tmp_path / "no" / "out.txt"))
-    assert str(caught.value) == f"E020 there is no directory {str(tmp_path / 'no')!r} to write 'out.txt' in"
+    assert str(caught.value) == f"E027 there is no directory {str(tmp_path / 'no')!r} to write 'out.txt' in"
 
 
 def test_a_file_that_cannot_be_written(tmp_path):
@@ -52,7 +51,7 @@ def test_a_file_that_cannot_be_written(tmp_path):
     with pytest.raises(UsageError) as caught:
         emit("x", str(tmp_path / "out"))
     assert str(caught.value) == f"E021 cannot write {str(tmp_path / 'out')!r}: Is a directory"
-    assert os.listdir(tmp_path) == ["out"]
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def test_standard_output(capsys):

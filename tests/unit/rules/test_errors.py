@@ -202,6 +202,12 @@ SHAPES = [
         "E410 the padding of transposed conv 2×2 cuts off all of its output (0×1 is left)",
     ),
     (Pad((1, -5, 0, -1)), [X], "E410 pad cuts off all of its input of 5×6 (6×0 is left)"),
+    (Pad((-6, 0, 9, 0)), [X], "E410 pad cuts 6 off an extent of 5, in its input of 5×6"),
+    (
+        MaxPool((3, 2), padding=(1, 2, 0, 0)),
+        [X],
+        "E411 a window of maxpool 3×2 would lie in a padding of 2 and see no element of the input (padding below 2)",
+    ),
 ]
 
 
