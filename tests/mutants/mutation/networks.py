@@ -131,7 +131,7 @@ def _measured(executed: Any, convention: str, parameters: str, op: Op) -> dict[s
         "weights": executed.weight,
         "running": executed.running,
         "input_elements": executed.input_elements,
-        "output_elements": executed.output_elements,
+        "output_elements": 0 if isinstance(op, Input) else executed.output_elements,
         "weight_elements": stored,
         **{name: counts[name] for name in PRIMITIVES},
     }
@@ -174,7 +174,7 @@ def impossible(w: SimpleNamespace) -> Iterator[str]:
         try:
             w.cost.propagate(network)
         except ShapeError as error:
-            if error.code != "E400":
+            if error.code != "E402":
                 yield f"an extent of {extent} is refused as {error}"
         else:
             yield f"an extent of {extent} is not refused"

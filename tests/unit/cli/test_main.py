@@ -3,6 +3,7 @@
 import importlib
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -164,6 +165,32 @@ def test_an_output_that_cannot_show_a_character_shows_another(python):
     done = python("", "convcost", "derive", "separable", environment={"PYTHONIOENCODING": "ascii"}, command=("-m",))
     assert done.returncode == 0
     assert "D_K??M" in done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("arguments", ["--help", "derive separable", "specs show mobilenet_v1"])
+def test_a_full_disk_is_an_error(arguments):
+    done = subprocess.run(
+        f"{sys.executable} -m convcost {arguments} > /dev/full", shell=True, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr in {
+        "error: No space left on device\n",
+        "error: cannot write the output: No space left on device\n",
+    }
+
+
+@pytest.mark.parametrize(("closed", "code"), [(">&-", 0), ("2>&-", 0), (">&- 2>&-", 0)])
+def test_closed_descriptors(closed, code):
+    done = subprocess.run(
+        f"{sys.executable} -m convcost derive separable {closed}",
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
 
 
 def test_completion_for_shells(python):

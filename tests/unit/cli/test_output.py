@@ -1,6 +1,9 @@
 """Files are written wholly or not at all."""
 
+import os
 import stat
+import threading
+from pathlib import Path
 
 import pytest
 
@@ -52,6 +55,22 @@ def test_a_file_that_cannot_be_written(tmp_path):
         emit("x", str(tmp_path / "out"))
     assert str(caught.value) == f"E021 cannot write {str(tmp_path / 'out')!r}: Is a directory"
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_device_is_written_to_and_not_replaced():
+    emit("x", os.devnull)
+    assert not Path(os.devnull).is_file()
+
+
+def test_a_named_pipe_is_written_to(tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    reader = threading.Thread(target=lambda: read.append(path.read_text()))
+    read = []
+    reader.start()
+    emit("through\n", str(path))
+    reader.join(timeout=10)
+    assert read == ["through\n"]
 
 
 def test_standard_output(capsys):

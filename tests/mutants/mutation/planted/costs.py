@@ -48,8 +48,6 @@ PROPAGATION: tuple[Mistake, ...] = (
         "the batch is forgotten",
     ),
     mistake("cost/propagate.py", "_derive", "infer(node.op, (batch,))", "infer(node.op)", "the batch is forgotten"),
-    mistake("cost/propagate.py", "_derive", "_check_extent(extent, output)", "pass", "extents are not checked"),
-    mistake("cost/propagate.py", "_check_extent", "extent < 1", "extent < 0", "an axis of no elements"),
     mistake("cost/propagate.py", "infer", "rule_of(op).output(op, *inputs)", "inputs[0]", "nothing changes a shape"),
     mistake("cost/propagate.py", "Derived.valid", ".valid(self.op", ".counts(self.op", "valid is all"),
     mistake(
@@ -122,13 +120,6 @@ TOTALS: tuple[Mistake, ...] = (
         "return total(self.metric(name, index) for index in chosen)",
         "return total({id(self.derived[i]): self.metric(name, i) for i in chosen}.values())",
         "repeated layers are counted once",
-    ),
-    mistake(
-        "cost/analysis.py",
-        "Analysis.total",
-        "range(len(self.derived))",
-        "range(1, len(self.derived))",
-        "the first node is taken for the input",
     ),
     mistake(
         "cost/analysis.py", "Analysis.total", "range(len(self.derived))", "range(len(self.derived) - 1)", "off by one"
