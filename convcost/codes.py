@@ -234,6 +234,9 @@ E410 Nothing is left
     Padding or cutting leaves no element of the input or output.
 E411 A value that an op cannot have
     The op is not defined for this value of an argument.
+E412 A window that sees only padding
+    A pooling window that begins or ends in a padding as wide as itself has no element to take a maximum or a
+    mean of. The padding of a pool is smaller than its window.
 E501 Not free
     Only hyperparameters that are still symbols can be bound.
 E502 Another wiring

@@ -11,7 +11,7 @@ from convcost.cost.analysis import METRICS, Analysis, Group
 from convcost.cost.convention import Convention
 from convcost.cost.grouping import By
 from convcost.counts import PRIMITIVES, Counts
-from convcost.errors import DomainError, UsageError, one_of
+from convcost.errors import DomainError, UnsupportedError, UsageError, one_of
 from convcost.model import Model
 from convcost.report.table import Cell, Column, Document, Row, Section, Table, Written
 from convcost.units import scaled
@@ -231,7 +231,7 @@ def _formulas(model: Model, analysis: Analysis) -> tuple[tuple[Written, ...], tu
     try:
         symbolic = model.symbolic(convention=analysis.convention)
         forms = [(name, symbolic.closed_form(name)) for name in ("mult_adds", "params")]
-    except DomainError as error:
+    except (DomainError, UnsupportedError) as error:
         return (), (f"no closed form: {error.message}",)
     each = " per image" if analysis.batch != 1 else ""
     return tuple(written(form, key, _NAMES[key] + (each if key == "mult_adds" else "")) for key, form in forms), ()

@@ -194,13 +194,13 @@ def _sides(op: Pad) -> tuple[Shape, Shape]:
 
 
 def _slid(op: MaxPool | AvgPool | LpPool, x: Shape) -> Shape:
-    """Return the output of a pooling op; E411 where a window would see nothing but padding, which has no maximum."""
+    """Return the output of a pooling op; E412 where a window would see nothing but padding, which has no maximum."""
     if op.padding != "same":
         spans = tuple(span(window.kernel, window.dilation) for window in windows_of(op))
         for pad, extent in zip(op.padding, spans * 2, strict=True):
             if not is_symbolic(pad) and not is_symbolic(extent) and pad >= extent:
                 raise ShapeError(
-                    "E411",
+                    "E412",
                     f"a window of {op.kind} would lie in a padding of {pad} and see no element of the input",
                     hint=f"padding below {extent}",
                 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from convcost.errors import ConvcostError, SpecError
@@ -17,7 +17,7 @@ from convcost.spec.problems import Enough
 from convcost.spec.scope import POISON, PoisonedError, Scope
 from convcost.spec.sugar import Layer, layers
 from convcost.spec.vocabulary import FORMS
-from convcost.spec.weights import Weights
+from convcost.spec.weights import TooManyCopiesError, Weights
 from convcost.spec.wiring import COPY, Infer, Trail, Wiring
 from convcost.symbols import Dim
 from convcost.symbols.expr import Defined, Value, describe, parse
@@ -56,7 +56,7 @@ class Expansion(Wiring):
             scope = self.root()
             steps = 0
             for item in self.document.items:
-                steps += self.weights.item(item)
+                steps += self.weigh(self.weights.item, item)
                 self.foresee(item, steps, ())
             self.path(self.document.items, scope, ())
             output = scope.history[-1]
@@ -147,7 +147,7 @@ class Expansion(Wiring):
                 self.copy(item, item.arguments, scope, trail)
                 return
             number = self.number_of_copies(item.repeat, scope)
-            self.foresee(item, number * self.weights.copy(item), trail)
+            self.foresee(item, number * self.weigh(self.weights.copy, item), trail)
             for copy in range(number):
                 first = item.first is not None and copy == 0
                 arguments = {**item.arguments, **item.first} if first and item.first else item.arguments
@@ -166,6 +166,17 @@ class Expansion(Wiring):
         scope.history.append(POISON)
         self.name_output(item, scope, POISON)
 
+    def weigh(self, weight: Callable[[Item], int], item: Item) -> int:
+        """Return a weight; a repeat beyond its bound shows when it is taken."""
+        try:
+            return weight(item)
+        except TooManyCopiesError as error:
+            raise self.too_many_copies(error.node, error.number) from None
+
+    def too_many_copies(self, node: Scalar, number: int) -> SpecError:
+        """Return the error for a repeat beyond its bound."""
+        return self.arguments.error("E304", f"repeat = {number} is more than {MAX_REPEAT}", node)
+
     def foresee(self, item: Item, steps: int, trail: Trail) -> None:
         """Stop before an expansion that is known to become too large."""
         if self.steps + steps > MAX_LAYERS:
@@ -180,7 +191,7 @@ class Expansion(Wiring):
         if number < 0:
             raise self.arguments.error("E305", f"repeat = {number} is negative", node)
         if number > MAX_REPEAT:
-            raise self.arguments.error("E304", f"repeat = {number} is more than {MAX_REPEAT}", node)
+            raise self.too_many_copies(node, number)
         return number
 
     def copy(self, item: Item, arguments: Mapping[str, YamlNode], scope: Scope, trail: Trail) -> None:

@@ -42,8 +42,8 @@ class Formulas:
     def text(self, value: Dim) -> str:
         """Return the text of a dimension.
 
-        >>> Formulas({}).text(Fraction(3, 4))
-        '3/4'
+        >>> Formulas({}).text(12)
+        '12'
         """
         if not is_symbolic(value):
             return str(value)

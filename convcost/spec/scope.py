@@ -13,7 +13,7 @@ from convcost.ops import Shape
 from convcost.spec.vocabulary import WORDS
 from convcost.symbols import Dim, is_symbolic
 from convcost.symbols.expr import Defined, Environment, Evaluation, ExpressionError, Value, near_miss
-from convcost.symbols.expr.language import quoted
+from convcost.symbols.expr.language import plural, quoted
 
 POISON = -1
 """The index of a tensor that could not be made; what is made of it cannot be made either, without another error."""
@@ -209,7 +209,8 @@ class Scope(Environment):
         if function == "channels":
             return shape[1]
         if len(shape) < (4 if function == "height" else 3):
-            raise ExpressionError("E320", f"{tensor} has no {function}: it has {len(shape) - 1} axes beside the batch")
+            axes = plural(len(shape) - 2, "spatial axis")
+            raise ExpressionError("E320", f"{tensor} has no {function}: it has {axes}")
         return shape[-1] if function == "width" else shape[-2]
 
     def auto_name(self, key: str) -> str:

@@ -6,9 +6,18 @@ from collections.abc import Iterable, Mapping
 
 from convcost.spec.document import Block
 from convcost.spec.item import Item, Kind
-from convcost.spec.limits import MAX_NESTING
+from convcost.spec.limits import MAX_NESTING, MAX_REPEAT
 from convcost.spec.nodes import Scalar
 from convcost.symbols.expr import Environment, Evaluation, ExpressionError, Value, parse
+
+
+class TooManyCopiesError(Exception):
+    """A repeat beyond its bound."""
+
+    def __init__(self, node: Scalar, number: int) -> None:
+        super().__init__(node, number)
+        self.node = node
+        self.number = number
 
 
 class Weights:
@@ -59,4 +68,8 @@ class Weights:
             value = expression.value(self._environment)
         except ExpressionError:  # reported with its place when the expansion comes to it
             return 0
-        return value if isinstance(value, int) and value > 0 else 0
+        if not isinstance(value, int) or value <= 0:
+            return 0
+        if value > MAX_REPEAT:
+            raise TooManyCopiesError(node, value)
+        return value

@@ -53,7 +53,8 @@ class Wiring:
         """Return the nodes an item takes: those of its ``from``, otherwise the last one."""
         found = [self.tensor(source, scope) for source in item.sources] if item.sources else scope.history[-1:]
         if wanted is not None and len(found) != wanted:
-            hint = f"write from: [{', '.join(str(-i) for i in range(wanted, 0, -1))}], or names"
+            several = f"write from: [{', '.join(str(-i) for i in range(wanted, 0, -1))}], or names"
+            hint = several if wanted > 1 else "write from: with one name, or -1"
             count = "1 input" if wanted == 1 else f"{wanted} inputs"
             place = item.sources[0] if item.sources else item.place
             raise self.arguments.error("E308", f"{item.key} takes {count}, not {len(found)}", place, hint)

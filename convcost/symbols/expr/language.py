@@ -84,10 +84,10 @@ class Use(NamedTuple):
 def plural(number: int, noun: str) -> str:
     """Write a number with its noun.
 
-    >>> plural(1, "argument"), plural(2, "argument")
-    ('1 argument', '2 arguments')
+    >>> plural(1, "argument"), plural(2, "argument"), plural(0, "spatial axis")
+    ('1 argument', '2 arguments', '0 spatial axes')
     """
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{number} {noun if number == 1 else noun.removesuffix('is') + 'es' if noun.endswith('is') else noun + 's'}"
 
 
 def shorten(text: str, length: int = 60) -> str:

@@ -51,6 +51,16 @@ def general(mobilenet):
 
 
 @pytest.fixture(scope="module")
+def valid():
+    return convcost.formula("mobilenet_v1", convention="valid")
+
+
+@pytest.fixture(scope="module")
+def valid_source(valid):
+    return functions(source([valid], general=True))
+
+
+@pytest.fixture(scope="module")
 def rounding():
     model = convcost.loads(ROUNDING)
     return [convcost.formula(model, metric) for metric in ("mult_adds", "params", "cmp")]
@@ -82,6 +92,12 @@ def test_the_source_of_a_closed_form(mobilenet, closed, steps, r):
 def test_the_source_of_a_general_form(mobilenet, general, alpha, resolution):
     for f in mobilenet:
         assert general[f.metric](alpha, resolution) == f.general.at(alpha=alpha, resolution=resolution)
+
+
+@given(st.integers(1, 600))
+@settings(max_examples=30, deadline=None)
+def test_the_source_of_a_general_form_without_padding(valid, valid_source, resolution):
+    assert valid_source["mult_adds"]("1/3", resolution) == valid.general.at(alpha="1/3", resolution=resolution)
 
 
 @given(st.fractions(Fraction(1, 8), 4, max_denominator=97), st.integers(8, 512))

@@ -206,7 +206,7 @@ SHAPES = [
     (
         MaxPool((3, 2), padding=(1, 2, 0, 0)),
         [X],
-        "E411 a window of maxpool 3×2 would lie in a padding of 2 and see no element of the input (padding below 2)",
+        "E412 a window of maxpool 3×2 would lie in a padding of 2 and see no element of the input (padding below 2)",
     ),
 ]
 
