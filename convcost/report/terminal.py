@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TextIO
 
 from convcost.report.layout import lines, plain
@@ -27,10 +28,11 @@ STYLES = {
 def render(document: Document, stream: TextIO) -> str:
     """Return a document for a stream: as wide as its terminal, 80 columns in a pipe unless COLUMNS says otherwise.
 
-    NO_COLOR, FORCE_COLOR and TERM=dumb are respected.
+    NO_COLOR, FORCE_COLOR and TERM=dumb are respected; FORCE_COLOR is for standard output and for no file.
     """
     width = width_of_stream(stream)
-    if not (_is_terminal(stream) or os.environ.get("FORCE_COLOR")) or os.environ.get("NO_COLOR"):
+    forced = os.environ.get("FORCE_COLOR") and stream is sys.stdout
+    if not (forced or _is_terminal(stream)) or os.environ.get("NO_COLOR"):
         return plain(document, width)
     from rich.console import Console
     from rich.text import Text

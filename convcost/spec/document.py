@@ -18,7 +18,7 @@ from convcost.spec.nodes import Mapping as MappingNode
 from convcost.spec.nodes import Node, Scalar, Sequence, kind
 from convcost.spec.problems import Enough, Problems
 from convcost.spec.source import Source
-from convcost.spec.vocabulary import MAX_NAME, tensor_name_problem, value_name_problem
+from convcost.spec.vocabulary import INPUT, MAX_NAME, tensor_name_problem, value_name_problem
 from convcost.symbols.expr.language import EXTENTS, quoted
 
 VERSION = "1"
@@ -205,7 +205,7 @@ class _DocumentGrammar(HyperparameterGrammar, ItemGrammar):
     def inputs(self, document: Document, node: Node, names: Names) -> None:
         """Read the shape of the input, or the shapes of several by name."""
         if isinstance(node, Sequence):
-            shapes: list[tuple[Scalar, Node]] = [(Scalar("input", True, node.line, node.column), node)]
+            shapes: list[tuple[Scalar, Node]] = [(Scalar(INPUT, True, node.line, node.column), node)]
         else:
             if not isinstance(node, MappingNode):
                 message = f"input is a list of extents, not {kind(node)}"

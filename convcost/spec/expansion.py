@@ -216,7 +216,7 @@ class Expansion(Wiring):
                 self.name_output(item, scope, scope.history[-1])
             case Kind.PATH:
                 name = self.name(item, scope)
-                inner = scope.branch(f"{name}/", self.inputs(item, scope))
+                inner = scope.branch(f"{name}/", self.inputs(item, scope), continues=not item.sources)
                 self.path(item.items, inner, self.through(item, trail), "item")
                 self.output(item, name, scope, inner.history[-1])
 
@@ -259,7 +259,7 @@ class Expansion(Wiring):
             if path.tensor is not None:
                 outputs.append(self.tensor(path.tensor, scope))
                 continue
-            inner = scope.branch(f"{name}/branch{number}/", list(start))
+            inner = scope.branch(f"{name}/branch{number}/", list(start), continues=not item.sources)
             self.path(path.items, inner, (*self.through(item, trail), f"path {number}"), "item")
             outputs.append(inner.history[-1])
         if not outputs:

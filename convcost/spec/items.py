@@ -13,6 +13,7 @@ from convcost.spec.vocabulary import (
     ACTIVATION_OPS,
     CONTAINERS,
     FORMS,
+    INPUT,
     MODIFIERS,
     NORM_OPS,
     PATHS,
@@ -229,8 +230,7 @@ class ItemGrammar(Grammar):
             if isinstance(path, Sequence):
                 result.append(Path(path, self.items(path.items, names, here, "item", row=row)))
             elif isinstance(path, Scalar) and not self.known(path.text):
-                tensor_problem = tensor_name_problem(path.text)
-                if tensor_problem:
+                if path.text != INPUT and tensor_name_problem(path.text):
                     raise self.unknown(path)
                 result.append(Path(path, tensor=path))
             else:

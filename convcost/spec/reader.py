@@ -7,6 +7,7 @@ YAML decides where texts, lists and mappings begin and end; what a text means is
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final, Protocol, cast
@@ -298,7 +299,8 @@ def _syntax_error(source: Source, error: YAMLError) -> SpecError:
                 "E101", message.format(context.line + 1), span=span, hint="a comma or a bracket is missing"
             )
     if "mapping values are not allowed" in problem:
-        problem, hint = "a colon where no key can be", "quote a text that contains ': '"
+        problem = "a colon where no key can be"
+        hint = _missing_space(line[: mark.column]) or "quote a text that contains ': '"
     elif "found character" in problem and "start any token" in problem:
         char = line[mark.column : mark.column + 1]
         problem, hint = f"a text cannot begin with {quoted(char)}", "quote it"
@@ -312,5 +314,12 @@ def _syntax_error(source: Source, error: YAMLError) -> SpecError:
     elif "could not find expected ':'" in problem:
         if context is not None:
             span = source.span(context.line + 1, context.column + 1)
-        problem, hint = "a key without a colon", "write key: value"
+            line = span.text
+        problem, hint = "a key without a colon", _missing_space(line) or "write key: value"
     return SpecError("E101", f"not YAML: {problem}", span=span, hint=hint)
+
+
+def _missing_space(text: str) -> str:
+    """Return a hint where a colon is followed by what should stand behind a space."""
+    found = re.search(r"([A-Za-z_]\w*):[\[{\w'\"]", text, re.ASCII)
+    return f"a space is missing after {found[1]}:" if found else ""

@@ -121,13 +121,15 @@ class Scope(Environment):
         What the names of nodes begin with: "add1/branch2/".
     history : list of int
         The inputs of the path and the outputs of its items so far.
+    continues : bool
+        Whether the path begins where the enclosing one is, so that relative references go on there.
     taken : set of str
         Names given in this scope.
     trail : tuple of str
         The way to the item that is being expanded.
     """
 
-    __slots__ = ("counters", "history", "outer", "prefix", "taken", "tensors", "trail")
+    __slots__ = ("continues", "counters", "history", "outer", "prefix", "taken", "tensors", "trail")
 
     def __init__(
         self,
@@ -144,29 +146,24 @@ class Scope(Environment):
         self.prefix = prefix
         self.history: list[int] = [] if history is None else history
         self.outer = outer
+        self.continues = False
         self.tensors: dict[str, int] = {}
         self.counters: dict[str, int] = {}
         self.taken: set[str] = set()
         self.trail: tuple[str, ...] = ()
 
-    def branch(self, prefix: str, history: list[int]) -> Scope:
+    def branch(self, prefix: str, history: list[int], *, continues: bool) -> Scope:
         """Return the scope of a path inside this one."""
         assert isinstance(self.run, Run)
-        return Scope(
-            self.run,
-            self.values,
-            self.functions,
-            self.shaped,
-            prefix=prefix,
-            history=history,
-            outer=self,
-        )
+        scope = Scope(self.run, self.values, self.functions, self.shaped, prefix=prefix, history=history, outer=self)
+        scope.continues = continues
+        return scope
 
     def row(self, values: Mapping[str, Value], shaped: Collection[str]) -> Scope:
         """Return this scope with more values: the row of a table is no path of its own."""
         assert isinstance(self.run, Run)
         scope = Scope(self.run, {**self.values, **values}, self.functions, {*self.shaped, *shaped}, prefix=self.prefix)
-        scope.history, scope.outer = self.history, self.outer
+        scope.history, scope.outer, scope.continues = self.history, self.outer, self.continues
         scope.tensors, scope.counters, scope.taken = self.tensors, self.counters, self.taken
         return scope
 
@@ -185,6 +182,16 @@ class Scope(Environment):
                 return index
             scope = scope.outer
         return None
+
+    def back(self, steps: int) -> int | None:
+        """Return the node that many steps back: 1 is the last; None beyond the beginning."""
+        scope = self
+        while steps > len(scope.history):
+            if not scope.continues or scope.outer is None:
+                return None
+            steps -= len(scope.history) - 1  # a path that continues begins with the last of the enclosing one
+            scope = scope.outer
+        return scope.history[-steps]
 
     def known_tensors(self) -> list[str]:
         """Return the names that ``find`` finds."""

@@ -17,6 +17,8 @@ from convcost.symbols.expr.language import quoted
 
 NONE: Final = "none"
 MODIFIERS: Final = ("name", "from", "if", "repeat", "first")
+INPUT: Final = "input"
+"""The name of the one input that has no other."""
 TABLE, SWITCH, PATH = "table", "switch", "path"
 CONTAINERS: Final = (TABLE, SWITCH, PATH)
 PATHS: Final = "paths"
@@ -125,7 +127,7 @@ SPATIAL: Final = frozenset(
     if any(argument.type in {"size", "padding"} for argument in form.op.arguments().values())
 )
 """Forms that work on channels and space."""
-KEYS: Final = frozenset({*FORMS, *CONTAINERS, *MODIFIERS, "input"})
+KEYS: Final = frozenset({*FORMS, *CONTAINERS, *MODIFIERS, INPUT})
 
 WORDS: Final = frozenset(
     {

@@ -68,14 +68,14 @@ class Wiring:
             return index
         if text.lstrip("+-").isdecimal():
             back = -int(text[:12]) if text[0] == "-" else 0
-            if 1 <= back <= len(scope.history):
-                return scope.history[-back]
-            if text[0] != "-" or back == 0:
+            if back < 1:
                 hint = "-1 is the last item, -2 the one before; or give a layer a name"
                 raise self.arguments.error("E307", f"from: {text} is no relative reference", node, hint)
-            message = f"from: {text} goes beyond the beginning of this path"
-            hint = f"{len(scope.history)} tensor{'s' if len(scope.history) > 1 else ''} so far, inputs included"
-            raise self.arguments.error("E307", message, node, hint)
+            found = scope.back(back)
+            if found is None:
+                message = f"from: {text} goes back beyond the beginning of this path"
+                raise self.arguments.error("E307", message, node, "a path begins with its inputs")
+            return found
         known = scope.known_tensors()
         hint = near_miss(text, known) or "give the layer a name: {name: ..., conv: ...}"
         raise self.arguments.error("E306", f"there is no tensor {quoted(text)} here", node, hint)

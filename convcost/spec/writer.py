@@ -12,7 +12,7 @@ from convcost.graph import Graph, Node
 from convcost.graph.graph import Guard
 from convcost.ops import ACTIVATIONS, CONVOLUTIONS, NORMS, Argument, Conv, Input, Linear, Op
 from convcost.spec.formulas import Formulas, proportional
-from convcost.spec.vocabulary import FORMS, tensor_name_problem, written_arguments
+from convcost.spec.vocabulary import FORMS, INPUT, tensor_name_problem, written_arguments
 from convcost.symbols import Dim, is_symbolic
 
 OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
@@ -93,8 +93,8 @@ class _Writer:
     def inputs(self) -> list[str]:
         nodes = [(i, node) for i, node in enumerate(self.graph.nodes) if isinstance(node.op, Input)]
         shapes = [self.value(node.op.shape) for _, node in nodes]  # type: ignore[attr-defined]
-        if len(nodes) == 1 and nodes[0][1].name == "input":
-            self.names[nodes[0][0]] = "input"
+        if len(nodes) == 1 and nodes[0][1].name == INPUT:
+            self.names[nodes[0][0]] = INPUT
             return [f"input: {shapes[0]}"]
         for index, node in nodes:
             self.names[index] = self.free_name(node.name)

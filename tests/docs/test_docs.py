@@ -3,12 +3,14 @@
 ``console`` blocks hold commands behind ``$ `` and their output, errors included; a line ``...`` stands for any lines.
 ``pycon`` blocks are doctests. A block behind a comment ``<!-- file: NAME -->`` is written to that file, where the
 commands of the same page find it; a ``yaml`` block that is a whole spec is loaded, unless its file is named ``wrong*``.
-``pytest --update-golden`` rewrites the output in console blocks; look at the difference before committing it.
+``pytest --update-golden`` rewrites the output in console blocks, where ``...`` stands for the same lines as before as
+far as they can be found; look at the difference before committing it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import difflib
 import doctest
 import io
 import os
@@ -84,6 +86,25 @@ def matches(shown: str, printed: str) -> bool:
     return re.fullmatch(pattern, printed if printed.endswith("\n") or not printed else printed + "\n") is not None
 
 
+def refilled(shown: str, printed: str) -> str:
+    """Return the printed lines that are shown, apart from blanks and rules, and ``...`` for the others."""
+    lines = printed.splitlines()
+    wanted = [_key(line) for line in shown.splitlines() if line.strip() != "..."]
+    matching = difflib.SequenceMatcher(None, wanted, [_key(line) for line in lines], autojunk=False)
+    kept = {block.b + i for block in matching.get_matching_blocks() for i in range(block.size)}
+    result: list[str] = []
+    for i, line in enumerate(lines):
+        if i in kept:
+            result.append(line.rstrip())
+        elif result[-1:] != ["..."]:
+            result.append("...")
+    return "".join(f"{line}\n" for line in result)
+
+
+def _key(line: str) -> str:
+    return re.sub(r"[\s─━╸]+", "", line)
+
+
 @pytest.fixture(autouse=True)
 def terminal(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
@@ -102,11 +123,10 @@ def test_code_blocks(page, tmp_path, request):
             (tmp_path / block.name).write_text(block.body, encoding="utf-8")
         if block.language == "console":
             fresh = []
-            for command, shown in commands(block.body):
-                printed = run(command.replace("\\\n", " "), tmp_path)
-                if update and "..." not in shown.splitlines():
-                    fresh.append(f"$ {command}\n" + "".join(f"{line.rstrip()}\n" for line in printed.splitlines()))
-                    continue
+            for command, written in commands(block.body):
+                shown, printed = written, run(command.replace("\\\n", " "), tmp_path)
+                if update and not matches(shown, printed):
+                    shown = refilled(shown if "..." in shown.splitlines() else printed, printed)
                 fresh.append(f"$ {command}\n{shown}")
                 assert matches(shown, printed), f"{where}: $ {command}\n--- shown\n{shown}\n--- printed\n{printed}"
             replacements.append((block.span, "".join(fresh)))
@@ -161,6 +181,12 @@ def test_a_wrong_output_is_seen(tmp_path):
     assert matches("a\n...\nc\n", "a\nb\nb\nc\n")
     assert not matches("a\n...\nc\n", "a\nb\n")
     assert not matches("568\n", "569\n")
+
+
+def test_what_is_left_out_stays_left_out_when_output_is_updated():
+    assert refilled("a  1\n...\n\nc 3\n", "a 1\nb 2\nB 2\n\nc  3\n") == "a 1\n...\n\nc  3\n"
+    assert refilled("old\n", "new\n") == "...\n"
+    assert refilled("new\n", "new \n") == "new\n"
 
 
 def test_a_command_may_continue_on_the_next_line():

@@ -35,8 +35,10 @@ from convcost.report.derivation import formula
 from convcost.rules import rule_of
 from convcost.rules.activation import ELEMENT
 from convcost.spec import limits as limits_of_specs
-from convcost.spec.vocabulary import FORMS
-from convcost.symbols.expr import language
+from convcost.spec.document import DEFAULTS, DOCUMENT
+from convcost.spec.hyperparameters import FIELDS
+from convcost.spec.vocabulary import CONTAINERS, FORMS, MODIFIERS, PATHS
+from convcost.symbols.expr import FUNCTIONS, language
 from convcost.symbols.floordiv import free_symbol
 from convcost.verify.examples import EXAMPLES, Example
 
@@ -359,3 +361,22 @@ def test_the_limits_of_the_spec_language_are_those_of_the_program():
     assert {name for name, value in limits.items() if f"{value:,}" not in shown} == set()
     assert "16 MiB" in (REFERENCE / "spec.md").read_text(encoding="utf-8")
     assert (limits_of_specs.MAX_BYTES, language.MAX_NUMBER) == (16 * 2**20, 10**15)
+
+
+def test_every_word_of_the_spec_language_is_in_its_reference():
+    text = (REFERENCE / "spec.md").read_text(encoding="utf-8")
+    words = {
+        *DOCUMENT,
+        *FIELDS,
+        *DEFAULTS,
+        *MODIFIERS,
+        *CONTAINERS,
+        PATHS,
+        *FUNCTIONS,
+        *language.EXTENTS,
+        "inputs",
+        "args",
+        "body",
+    }
+    assert {word for word in words if not re.search(rf"`{word}\b", text)} - {PATHS} == set()
+    assert f"{PATHS}: [" in text

@@ -1,7 +1,6 @@
 """Laws of the witness: four tiers and plain loops agree on any geometry, and families of layers contain each other."""
 
 import itertools
-from dataclasses import replace
 
 import numpy as np
 from hypothesis import assume, given, settings
@@ -134,7 +133,7 @@ def test_all_tiers_and_plain_loops_agree_on_pools(geometry, kind):
 def test_ceil_mode_keeps_every_window_and_adds_at_most_one_an_axis(geometry):
     extents, arguments = geometry
     op = MaxPool(**arguments)
-    floor, ceil = (execute_op(replace(op, ceil=keep), image(1, 1, *extents))[0] for keep in (False, True))
+    floor, ceil = (execute_op(op.replaced(ceil=keep), image(1, 1, *extents))[0] for keep in (False, True))
     more = [b - a for a, b in zip(floor.shape, ceil.shape, strict=True)]
     if op.padding != "same" and any(pad >= size for pad, size in zip(op.padding[2:], op.kernel, strict=True)):
         assert set(more) <= {-1, 0, 1}  # a window wholly inside the padding at the end is dropped

@@ -97,7 +97,7 @@ def test_the_source_of_a_general_form(mobilenet, general, alpha, resolution):
 @given(st.integers(1, 600))
 @settings(max_examples=30, deadline=None)
 def test_the_source_of_a_general_form_without_padding(valid, valid_source, resolution):
-    assert valid_source["mult_adds"]("1/3", resolution) == valid.general.at(alpha="1/3", resolution=resolution)
+    assert valid_source["mult_adds"]("1/3", resolution) == valid.general.at(alpha=Fraction(1, 3), resolution=resolution)
 
 
 @given(st.fractions(Fraction(1, 8), 4, max_denominator=97), st.integers(8, 512))

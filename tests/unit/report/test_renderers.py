@@ -288,8 +288,12 @@ def test_colour_changes_nothing_but_the_colour(document, environment):
 
     environment.setenv("FORCE_COLOR", "1")
     environment.setenv("TERM", "xterm")
-    text = re.sub(r"\x1b\[[0-9;]*m", "", terminal.render(document, Stream(False)))
-    assert text == layout.plain(document, 80)
+    stream = Stream(False)
+    assert terminal.render(document, stream) == layout.plain(document, 80)  # not standard output
+    environment.setattr("sys.stdout", stream)
+    coloured = terminal.render(document, stream)
+    assert "\x1b[1m" in coloured
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == layout.plain(document, 80)
 
 
 @pytest.mark.parametrize(("columns", "width"), [("100", 100), ("0", 80), ("wide", 80), ("", 80)])

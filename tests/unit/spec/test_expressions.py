@@ -138,7 +138,9 @@ def test_long_sums_are_not_deep() -> None:
     assert evaluate("+".join(["1"] * 500)) == 500
 
 
-@pytest.mark.parametrize("text", ["-" * 999 + "1", "not " * 249 + "true", "1" + "**1" * 333, "1 if true else " * 66 + "1"])
+@pytest.mark.parametrize(
+    "text", ["-" * 999 + "1", "not " * 249 + "true", "1" + "**1" * 333, "1 if true else " * 66 + "1"]
+)
 def test_deep_expressions_end_in_an_error(text: str) -> None:
     with pytest.raises(ExpressionError, match="E205"):
         evaluate(text)

@@ -34,7 +34,9 @@ def plain(node: Node) -> object:
 
 
 @pytest.mark.parametrize("parser", PARSERS)
-@pytest.mark.parametrize("text", ["1e6", "2:1", "010", "no", "on", "0x1F", "1_000", "12:30:45", "2001-12-14", ".inf", "=", "+1"])
+@pytest.mark.parametrize(
+    "text", ["1e6", "2:1", "010", "no", "on", "0x1F", "1_000", "12:30:45", "2001-12-14", ".inf", "=", "+1"]
+)
 def test_no_text_is_taken_for_something_else(text: str, parser: Callable[[str], reader.Events]) -> None:
     assert plain(read(f"a: {text}", parser)) == {"a": text}
 
@@ -77,21 +79,35 @@ SYNTAX = [
     ("a: @x", "f.yaml:1:4: E101 not YAML: a text cannot begin with '@' (quote it)"),
     ("a: `x`", "f.yaml:1:4: E101 not YAML: a text cannot begin with '`' (quote it)"),
     ("a: 'x", "f.yaml:1:4: E101 not YAML: a quoted text is not closed"),
-    ("a:\n  b: 1\n c: 2", "f.yaml:3:2: E101 not YAML: this does not continue what stands above (check the indentation)"),
+    (
+        "a:\n  b: 1\n c: 2",
+        "f.yaml:3:2: E101 not YAML: this does not continue what stands above (check the indentation)",
+    ),
     ("a: 1\n\tb: 2", "f.yaml:2:1: E102 a tab where YAML wants spaces (indent with spaces)"),
     ("\ta: 1", "f.yaml:1:1: E102 a tab where YAML wants spaces (indent with spaces)"),
     ("", "E106 f.yaml is empty (a spec begins with 'convcost: 1')"),
     ("# only this\n", "E106 f.yaml is empty (a spec begins with 'convcost: 1')"),
     ("---\n", "E106 f.yaml is empty (a spec begins with 'convcost: 1')"),
     ("a: 1\n---\nb: 2", "f.yaml:2:1: E107 a second document begins here (a spec is one document, without '---')"),
-    ("a: !!int 3", "f.yaml:1:4: E108 the tag '!!int': tags are not part of the language (quote a text that begins with !)"),
-    ("a: !mine [1]", "f.yaml:1:4: E108 the tag '!mine': tags are not part of the language (quote a text that begins with !)"),
-    ("a: {<<: {b: 1}}", "f.yaml:1:5: E109 merge keys (<<) are not part of the language (write a block, or 'defaults:')"),
-    ("a: 1\nb: 2\na: 3", "f.yaml:3:1: E110 the key 'a' stands here and in line 1 (YAML would silently keep the last one)"),
+    (
+        "a: !!int 3",
+        "f.yaml:1:4: E108 the tag '!!int': tags are not part of the language (quote a text that begins with !)",
+    ),
+    (
+        "a: !mine [1]",
+        "f.yaml:1:4: E108 the tag '!mine': tags are not part of the language (quote a text that begins with !)",
+    ),
+    (
+        "a: {<<: {b: 1}}",
+        "f.yaml:1:5: E109 merge keys (<<) are not part of the language (write a block, or 'defaults:')",
+    ),
+    (
+        "a: 1\nb: 2\na: 3",
+        "f.yaml:3:1: E110 the key 'a' stands here and in line 1 (YAML would silently keep the last one)",
+    ),
     (
         "a: *b",
-        "f.yaml:1:4: E111 there is no anchor &b above"
-        " (a product is written 2*x; a text that begins with * is an alias in YAML)",
+        "f.yaml:1:4: E111 there is no anchor &b above (a product is written 2*x; a text that begins with * is an alias in YAML)",
     ),
     ("a: &b [*b]", "f.yaml:1:8: E112 the alias *b stands inside what it stands for"),
     ("[a, b]", "f.yaml:1:1: E120 a spec is a mapping: convcost, name, input, layers, ..."),
