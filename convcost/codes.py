@@ -232,8 +232,6 @@ E409 Sizes for another number of axes
     Kernel, stride, dilation and padding speak of the same spatial axes.
 E410 Nothing is left
     Padding or cutting leaves no element of the input or output.
-E411 A value that an op cannot have
-    The op is not defined for this value of an argument.
 E412 A window that sees only padding
     A pooling window that begins or ends in a padding as wide as itself has no element to take a maximum or a
     mean of. The padding of a pool is smaller than its window.

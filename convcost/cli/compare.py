@@ -33,7 +33,7 @@ def command(
     format_: str,
     output: str | None,
 ) -> None:
-    r"""Compare networks layer by layer: exact ratios, and where the difference comes from.
+    """Compare networks layer by layer: exact ratios, and where the difference comes from.
 
     \b
     convcost compare mobilenet_v1@alpha=1 mobilenet_v1@alpha=0.5

@@ -25,7 +25,7 @@ FORMATS = ("text", "md", "latex")
 )
 @options.output
 def command(*, target: str, values: tuple[str, ...], more: tuple[str, ...], format_: str, output: str | None) -> None:
-    r"""Derive what a convolution multiplies step by step, as a lecture would write it.
+    """Derive what a convolution multiplies step by step, as a lecture would write it.
 
     TARGET is separable, conv, depthwise, pointwise, grouped or transposed; symbols may be given values.
 

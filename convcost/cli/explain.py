@@ -10,7 +10,7 @@ from convcost.cli.output import destination, emit
 @click.command("explain")
 @click.argument("word", metavar="CODE|OP")
 def command(word: str) -> None:
-    r"""Explain an error code, or an op: what it is, what it costs, and what can be written.
+    """Explain an error code, or an op: what it is, what it costs, and what can be written.
 
     \b
     convcost explain E103

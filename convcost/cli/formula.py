@@ -47,7 +47,7 @@ def command(
     format_: str,
     output: str | None,
 ) -> None:
-    r"""Show the closed form of what a network costs, and where it holds.
+    """Show the closed form of what a network costs, and where it holds.
 
     \b
     convcost formula mobilenet_v1

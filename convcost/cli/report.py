@@ -35,7 +35,7 @@ def command(
     format_: str,
     output: str | None,
 ) -> None:
-    r"""Report what a network costs: parameters and mult-adds of each layer, totals, and the closed form.
+    """Report what a network costs: parameters and mult-adds of each layer, totals, and the closed form.
 
     \b
     convcost report mobilenet_v1

@@ -11,7 +11,7 @@ from convcost.cli.output import emit
 @click.command("schema")
 @options.output
 def command(output: str | None) -> None:
-    r"""Print the JSON Schema of a spec: editors with a YAML language server complete and check with it.
+    """Print the JSON Schema of a spec: editors with a YAML language server complete and check with it.
 
     \b
     convcost schema -o spec.schema.json

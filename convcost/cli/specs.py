@@ -10,7 +10,7 @@ from convcost.cli.output import emit
 @click.group("specs", invoke_without_command=True)
 @click.pass_context
 def command(context: click.Context) -> None:
-    r"""List and show the shipped architectures.
+    """List and show the shipped architectures.
 
     \b
     convcost specs

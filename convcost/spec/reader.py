@@ -321,5 +321,5 @@ def _syntax_error(source: Source, error: YAMLError) -> SpecError:
 
 def _missing_space(text: str) -> str:
     """Return a hint where a colon is followed by what should stand behind a space."""
-    found = re.search(r"([A-Za-z_]\w*):[\[{\w'\"]", text, re.ASCII)
+    found = re.search(r"(?<!\w)([A-Za-z_]\w*):[\[{\w'\"]", text, re.ASCII)
     return f"a space is missing after {found[1]}:" if found else ""

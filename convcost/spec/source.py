@@ -40,9 +40,9 @@ class Source:
     def span(self, line: int, column: int, length: int = 1) -> Span:
         """Return the span of a place; one beyond the end of the text is its end."""
         if line > len(self.lines):
-            line = len(self.lines)
-            column = len(self.lines[-1]) + 1
+            line, column = len(self.lines), len(self.lines[-1]) + 1
         text = self.lines[line - 1]
+        column = min(column, len(text.rstrip()) + 1)
         if not text.isprintable():  # a terminal must not obey what a spec says
             text = "".join(
                 c if c.isprintable() or c in "\t\N{NO-BREAK SPACE}" else "\N{REPLACEMENT CHARACTER}" for c in text

@@ -164,7 +164,7 @@ class _Writer:
         if FORMS[node.op.name].joins:
             if len(names) < 2:
                 raise UnsupportedError(
-                    "E613", f"{node.name}: a {node.op.name} of one tensor cannot be written as a spec"
+                    "E613", f"{node.name}: {node.op.name} of one tensor cannot be written as a spec"
                 )
             paths = f"[{', '.join(names)}]"
             body = _flow({**arguments, "paths": paths}) if arguments else paths

@@ -19,8 +19,8 @@ from convcost.spec import build, catalog, open_target, parse
     ("target", "mult_adds", "params"),
     [
         ("mobilenet_v1", 568_740_352, 4_231_976),
-        ("mobilenet_v1@alpha=0.75", 325_379_584, 2_585_560),
-        ("mobilenet_v1@alpha=1/2,resolution=160", 76_356_096, 1_331_592),
+        ("mobilenet_v1@alpha=0.75", 325_400_448, 2_585_560),
+        ("mobilenet_v1@alpha=1/2,resolution=160", 76_524_800, 1_331_592),
         ("mobilenet_v1_full_conv", 4_867_293_184, 29_294_088),
         ("mobilenet_v1_shallow", 307_323_392, 2_887_976),
     ],
@@ -150,7 +150,7 @@ def test_reading_and_building_needs_no_sympy() -> None:
     assert run.stdout == "[]\n"
 
 
-def test_a_hundred_layers_a_line_each_take_a_hundredth_of_a_limit() -> None:
+def test_thousands_of_lines_share_their_ops() -> None:
     text = "convcost: 1\ninput: [3, 8, 8]\nlayers:\n" + "  - conv: {kernel: 3, padding: 1, out: 16}\n" * 5000
     graph = build(parse(text), {}, infer)
     assert len(graph.nodes) == 5001
