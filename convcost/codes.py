@@ -32,11 +32,13 @@ E009 Not a SPEC
 E010 Unknown convention
     A convention says which operations are counted; 'paper' is that of the MobileNets paper.
 E011 Unknown kind of parameters
-    Parameters are counted as trainable or as stored, running statistics included.
+    Parameters are counted as trainable, as weights of conv and fully connected layers only, or as all that is
+    stored, running statistics included.
 E012 Unknown metric
-    A metric is what a total is taken of: mult_adds, params, memory and the like.
+    A metric is what a total is taken of: mult_adds, params, parameters by role, elements, or a primitive such
+    as mul or cmp.
 E013 Unknown grouping
-    A report can be grouped by layer, stage or kind.
+    A report can be grouped by layer, block, stage, kind or op.
 E014 Unknown hyperparameter of a formula
     Only hyperparameters of the spec can be free in a formula or assumed.
 E015 Not a number
@@ -244,6 +246,8 @@ E503 Outside the domain
     A closed form holds where its conditions hold; elsewhere the general form with floors is needed.
 E504 Nothing is free
     A formula needs a hyperparameter that is not bound.
+E505 Not a number
+    A formula is evaluated at exact numbers: integers, fractions, or their text, "0.75" or "3/4".
 E601 An op without a rule
     No rule says what the op costs, and nothing is silently zero.
 E602 An op that cannot be run

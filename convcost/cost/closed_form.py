@@ -80,11 +80,16 @@ class Variable(Record):
         """Tell whether a value is in the domain."""
         return value > 0 and (self.multiple_of is None or (Fraction(value) / self.multiple_of).denominator == 1)
 
+    @property
+    def symbol_name(self) -> str:
+        """Name of the symbol in expressions: that of the hyperparameter, or "resolution_over_32" for R/32."""
+        return self.name if self.unit == 1 else f"{self.name}_over_{self.unit}"
+
     def symbol(self) -> Symbol:
         """Return the symbol that formulas are written with."""
         from convcost.symbols.floordiv import free_symbol
 
-        return free_symbol(self.name, integer=self.integer or self.unit > 1)
+        return free_symbol(self.symbol_name, integer=self.integer or self.unit > 1)
 
     def working(self) -> tuple[Symbol, Dim, Dim]:
         """Return (symbol derived with, hyperparameter in terms of it, that symbol in terms of the one shown)."""
@@ -138,19 +143,22 @@ class ClosedForm(Record):
         value = self._substitution(values)
         return all(compare(value(g.left), g.relation, value(g.right)) == g.holds for g in self.guards)
 
-    def at(self, **values: int | Fraction) -> int | Fraction:
-        """Return the value for given hyperparameters; absent ones take their defaults.
+    def at(self, **values: int | Fraction | str) -> int | Fraction:
+        """Return the value for given hyperparameters; absent ones take their defaults, text is read exactly.
 
         Raises
         ------
         DomainError
-            E503 outside the domain, E501 for a name that is not free here.
+            E505 for what is no number, E503 outside the domain, E501 for a name that is not free here.
         """
         unknown = [name for name in values if all(name != v.name for v in self.variables)]
         if unknown:
             free = ", ".join(v.name for v in self.variables)
             raise DomainError("E501", f"{unknown[0]!r} is not free in this formula", hint=f"free: {free or 'none'}")
-        full = {v.name: values.get(v.name, v.default) for v in self.variables}
+        try:
+            full = {v.name: exact(Fraction(values.get(v.name, v.default))) for v in self.variables}
+        except (ValueError, TypeError, ZeroDivisionError):
+            raise DomainError("E505", f"{values} are not all numbers", hint="write 224, '0.75' or '3/4'") from None
         if not self.holds(full):
             where = ", ".join((*self.conditions, *map(str, self.guards)))
             point = ", ".join(f"{name} = {value}" for name, value in full.items())

@@ -64,14 +64,15 @@ def _by_stage(network: _Network, depth: int | None) -> list[str | None]:
     blocks = _by_block(network, depth)
     extents: dict[str | None, str] = {}
     for block, derived in zip(blocks, network.derived, strict=True):
-        extents[block] = "×".join(map(str, derived.output[2:])) or "1"
+        # a vector of features stands in the stage of the map it was pooled from
+        extents[block] = "×".join(map(str, derived.output[2:]))
     runs: dict[str | None, str] = {}
     previous, run = "", -1
     for block in dict.fromkeys(blocks):
         if block is None:
             continue
-        if extents[block] != previous:
-            previous, run = extents[block], run + 1
+        if extents[block] != previous and (extents[block] or not runs):
+            previous, run = extents[block] or "features", run + 1
         runs[block] = f"{previous}{_SEPARATOR}{run}"
     return [None if block is None else runs[block] for block in blocks]
 

@@ -186,8 +186,8 @@ def _quotient(metric: str, ratio: SymbolicRatio) -> Written:
     variables: tuple[Variable, ...] = ratio.numerator.variables
     above, below = (ratio.value, 1) if isinstance(ratio.value, int | Fraction) else ratio.value.as_numer_denom()
     above, below = (value if isinstance(value, int | Fraction) else number(value) for value in (above, below))
-    shown = {v.name: v.shown for v in variables}
-    set_as = {v.name: latex_letter(v.shown) for v in variables}
+    shown = {v.symbol_name: v.shown for v in variables}
+    set_as = {v.symbol_name: latex_letter(v.shown) for v in variables}
     text: tuple[str, ...] = terms(above, shown, UNICODE)
     latex = " ".join(terms(above, set_as, LATEX))
     if below != 1:

@@ -78,8 +78,8 @@ def metric_name(metric: str) -> str:
 
 def written(form: ClosedForm, key: str, name: str) -> Written:
     """Write a closed form out, in Unicode and in LaTeX."""
-    shown = {v.name: v.shown for v in form.variables}
-    set_as = {v.name: latex_letter(v.shown) for v in form.variables}
+    shown = {v.symbol_name: v.shown for v in form.variables}
+    set_as = {v.symbol_name: latex_letter(v.shown) for v in form.variables}
     return Written(
         key, name, terms(form.expression, shown, UNICODE), terms(form.expression, set_as, LATEX), where(form)
     )
@@ -115,7 +115,7 @@ def where(form: ClosedForm) -> str:
     """
     # divisors of whole numbers first, as one says "for 32 | R and 32α ∈ ℤ"
     conditions = [v.condition for v in sorted(form.variables, key=lambda v: v.unit == 1) if v.condition]
-    letters = {v.name: v.shown for v in form.variables}
+    letters = {v.symbol_name: v.shown for v in form.variables}
     conditions.extend(dict.fromkeys(guard_text(guard, letters) for guard in form.guards))
     units = [f"{v.shown} = {v.letter}/{v.unit}" for v in form.variables if v.unit > 1 and v.shown.isalpha()]
     if not conditions:

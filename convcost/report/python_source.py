@@ -46,7 +46,7 @@ def source(formulas: Sequence[Formula], *, general: bool = False) -> str:
 
 def _function(formula: Formula, form: ClosedForm) -> str:
     names = {v.name: identifier(v.name) for v in form.variables}
-    symbols = {v.name: names[v.name] if v.unit == 1 else f"{names[v.name]}_over_{v.unit}" for v in form.variables}
+    symbols = {v.symbol_name: identifier(v.symbol_name) for v in form.variables}
     arguments = ", ".join(f"{names[v.name]}={_literal(v.default)}" for v in form.variables)
     fixed = ", ".join(f"{n}={v}" for n, v in formula.model.values.items() if n not in names)
     lines = [
@@ -61,7 +61,7 @@ def _function(formula: Formula, form: ClosedForm) -> str:
     conditions = [f"{name} > 0" for name in names.values()]
     conditions += [test for v in form.variables if (test := _divides(v, names[v.name]))]
     lines += _check(conditions, domain)
-    lines += [f"    {symbols[v.name]} = {names[v.name]} / {v.unit}" for v in form.variables if v.unit > 1]
+    lines += [f"    {symbols[v.symbol_name]} = {names[v.name]} / {v.unit}" for v in form.variables if v.unit > 1]
     guards = dict.fromkeys(
         f"({write(g.left, symbols, PYTHON)} {g.relation} {write(g.right, symbols, PYTHON)}) is {g.holds}"
         for g in form.guards

@@ -51,8 +51,9 @@ def _section(verification: Verification) -> Section:
     for each in verification.layers:
         layers.setdefault(each.layer, []).append(each)
     rows = tuple(_row(name, members) for name, members in layers.items())
-    totals = _row("total", list(verification.layers))
-    failures = [f"{each.verdict} {each.name}: {_why(each)}" for each in verification.layers if each.verdict != "PASS"]
+    totals = _row("Total", list(verification.layers))
+    failures = [f"FAIL {each.name}: {_why(each)}" for each in verification.layers if each.verdict is Verdict.FAIL]
+    failures += [f"UNVERIFIED: {each.reason}" for each in verification.layers if each.verdict is Verdict.UNVERIFIED]
     return Section(
         verification.name,
         verdict_line(verification),
@@ -90,7 +91,7 @@ def _row(name: str, members: Sequence[LayerVerdict]) -> Row:
     return Row(
         (
             name,
-            run[-1].shape[1:] if measured and name != "total" else None,
+            run[-1].shape[1:] if measured and name != "Total" else None,
             sum(each.trainable for each in run) if measured else None,
             *((sum(part) for part in zip(*(m.mult_adds for m in members), strict=True)) if measured else (None, None)),
             str(worst),

@@ -48,10 +48,10 @@ def path(name: str) -> Path:
 def locate(target: str) -> str:
     """Return the file of a shipped name or of a path; ``-`` stays, it is standard input.
 
-    What ends in .yaml or .yml, contains a slash or is an existing file is a path, everything else a shipped name.
+    What ends in .yaml or .yml, contains a slash or exists as a file is a path, everything else a shipped name.
     """
     if target == "-" or "/" in target or "\\" in target or target.endswith((SUFFIX, ".yml")):
         return target
-    if target not in names() and Path(target).is_file():
+    if target not in names() and Path(target).exists():
         return target
     return str(path(target))

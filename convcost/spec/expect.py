@@ -39,11 +39,19 @@ class Grammar:
         """Return an error at a node."""
         return SpecError(code, message, span=self.source.place(node), hint=hint)
 
+    def another(self, what: str, wanted: str, node: Node, hint: str = "") -> SpecError:
+        """Return the error for a node that is not what is wanted, or nothing at all."""
+        if isinstance(node, Scalar) and node.is_null:
+            return self.error("E123", f"{what} has no value", node, hint or f"{wanted} stands here")
+        if isinstance(node, Scalar) and node.plain and node.text.startswith("-") and wanted == "a list":
+            hint = "a space is missing after -"
+        return self.error("E123", f"{what} is {wanted}, not {kind(node)}", node, hint)
+
     def text(self, node: Node, what: str) -> str:
         """Return the text of a node that is one."""
         if isinstance(node, Scalar) and not node.is_null:
             return node.text
-        raise self.error("E123", f"{what} is a text, not {kind(node)}", node)
+        raise self.another(what, "a text", node)
 
     def scalar(self, node: Node, what: str) -> Scalar:
         """Return a node that is a text."""
@@ -55,13 +63,13 @@ class Grammar:
         """Return a node that is a list."""
         if isinstance(node, Sequence):
             return node
-        raise self.error("E123", f"{what} is a list, not {kind(node)}", node, hint)
+        raise self.another(what, "a list", node, hint)
 
     def mapping(self, node: Node, what: str, hint: str = "") -> dict[str, Node]:
         """Return the pairs of a node that is a mapping."""
         if isinstance(node, Mapping):
             return {key.text: value for key, value in node.pairs}
-        raise self.error("E123", f"{what} is a mapping, not {kind(node)}", node, hint)
+        raise self.another(what, "a mapping", node, hint)
 
     def fields(self, node: Node, what: str, known: Collection[str], required: Collection[str] = ()) -> dict[str, Node]:
         """Return the pairs of a mapping whose keys are known; report those that are not."""
@@ -77,13 +85,13 @@ class Grammar:
                 raise self.error("E121", message, key, hint)
             self.problems.add("E121", message, key, hint=hint)
         if missing:
-            raise self.error("E122", f"{what} needs the key '{missing[0]}'", node)
+            raise self.error("E122", f"{what} needs the key{listed(missing)}", node)
         return {name: value for name, value in pairs.items() if name in known}
 
     def constant(self, node: Node, what: str) -> int | Fraction:
         """Return a number; no names in it."""
         if not isinstance(node, Scalar) or node.is_null:
-            raise self.error("E123", f"{what} is a number, not {kind(node)}", node)
+            raise self.another(what, "a number", node)
         try:
             return constant(node.text)
         except ExpressionError as error:
@@ -98,12 +106,13 @@ class Grammar:
             return value
         raise self.error("E123", f"{what} is a whole number, not {value}", node)
 
-    def expression(self, node: Node, names: Names, what: str) -> Expression:
-        """Return the expression of a text after checking that its names stand for something."""
-        if not isinstance(node, Scalar):
-            raise self.error("E123", f"{what} is an expression, not {kind(node)}", node)
-        if node.is_null:
-            raise self.error("E123", f"{what} has no value", node)
+    def expression(self, node: Node, names: Names, what: str, words: Collection[str] = WORDS) -> Expression:
+        """Return the expression of a text after checking that its names stand for something.
+
+        ``words`` are those that make sense here; the others are known, and refused where the value is used.
+        """
+        if not isinstance(node, Scalar) or node.is_null:
+            raise self.another(what, "an expression", node)
         try:
             expression = parse(node.text)
             for use in expression.uses:
@@ -113,20 +122,22 @@ class Grammar:
                     if names.functions[use.name] != use.arity:
                         raise use.wrong_arity(names.functions[use.name])
                 elif use.arity is None and use.name not in names.values and use.name not in WORDS:
-                    raise _unknown(use, (*names.values, *WORDS), names)
+                    raise _unknown(use, (*names.values, *words), names)
         except ExpressionError as error:
+            if error.code == "E103" and not error.hint and 0 < len(words) < len(WORDS) and node.text.isidentifier():
+                error.hint = f"one of {', '.join(words)}" if len(words) > 2 else " or ".join(words)
             raise placed(error, self.source, node) from None
         return expression
 
-    def values(self, node: Node, names: Names, what: str) -> None:
+    def values(self, node: Node, names: Names, what: str, words: Collection[str] = WORDS) -> None:
         """Check a value: an expression, or a list of values."""
         if isinstance(node, Scalar):
-            self.expression(node, names, what)
+            self.expression(node, names, what, words)
         elif isinstance(node, Sequence):
             for item in node.items:
-                self.values(item, names, what)
+                self.values(item, names, what, words)
         else:
-            raise self.error("E123", f"{what} is an expression, a word or a list, not {kind(node)}", node)
+            raise self.another(what, "an expression, a word or a list", node)
 
 
 def _unknown(use: Use, known: Collection[str], names: Names) -> ExpressionError:
@@ -137,3 +148,13 @@ def _unknown(use: Use, known: Collection[str], names: Names) -> ExpressionError:
     elif not use.is_call and (use.name in names.functions or use.name in FUNCTIONS or use.name in EXTENTS):
         error.hint = f"{use.name} is a function: {use.name}(...)"
     return error
+
+
+def listed(names: Iterable[str]) -> str:
+    """Write one name or several behind a noun: " 'a'", "s 'a' and 'b'".
+
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    (" 'a'", "s 'a', 'b' and 'c'")
+    """
+    *most, last = [quoted(name) for name in names]
+    return f"s {', '.join(most)} and {last}" if most else f" {last}"

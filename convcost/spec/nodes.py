@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from convcost.symbols.expr.language import quoted
+
 
 class Scalar:
     """A text as it stands; ``plain`` if without quotes, place 1-based."""
@@ -60,5 +62,5 @@ Node: TypeAlias = Scalar | Sequence | Mapping
 def kind(node: Node) -> str:
     """Name what a node is, for messages."""
     if isinstance(node, Scalar):
-        return "nothing" if node.is_null else "a text"
+        return "nothing" if node.is_null else quoted(node.text)
     return "a list" if isinstance(node, Sequence) else "a mapping"

@@ -30,7 +30,7 @@ from yaml.scanner import Scanner
 from convcost.errors import SpecError
 from convcost.spec.limits import MAX_ALIASED, MAX_DEPTH, MAX_NODES
 from convcost.spec.nodes import Mapping, Node, Scalar, Sequence
-from convcost.spec.problems import Problems
+from convcost.spec.problems import Enough, Problems
 from convcost.spec.source import Source
 from convcost.symbols.expr.language import quoted, shorten
 
@@ -69,12 +69,14 @@ def compose(source: Source, parser: Events | None = None) -> Mapping:
     SpecError, Diagnostics
         E101 to E119: not YAML, or YAML that specs do not use, or beyond the bounds.
     """
-    composer = _Composer(source)
+    composer, document = _Composer(source), None
     try:
         with uncollected():
             document = composer.compose(parser or _parser(source.text))
     except YAMLError as error:
         raise _syntax_error(source, error) from None
+    except Enough:
+        pass
     composer.problems.check()
     if document is None or (isinstance(document, Scalar) and document.is_null):
         raise SpecError("E106", f"{source.file} is empty", hint="a spec begins with 'convcost: 1'")

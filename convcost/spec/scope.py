@@ -225,7 +225,7 @@ class Scope(Environment):
         number = self.counters.get(key, 0)
         while True:
             number += 1
-            name = f"{key}{number}"
+            name = f"{key}_{number}" if key[-1].isdigit() else f"{key}{number}"  # relu6_1, not relu61
             if name not in self.taken:
                 self.counters[key] = number
                 self.taken.add(name)

@@ -13,7 +13,7 @@ from convcost.spec.nodes import Node, Scalar
 from convcost.symbols.expr.language import quoted
 
 _BREAK: Final = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
-_FOREIGN: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FOREIGN: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _MARKS: Final = (
     (b"\xff\xfe\x00\x00", "UTF-32"),
     (b"\x00\x00\xfe\xff", "UTF-32"),
@@ -80,11 +80,11 @@ def read_bytes(path: str) -> bytes:
         try:
             file = Path(path)
             if file.is_dir():
-                raise UsageError("E002", f"{path} is a directory", hint="a spec is one YAML file")
+                raise UsageError("E002", f"{quoted(path)} is a directory", hint="a spec is one YAML file")
             with file.open("rb") as stream:
                 data = stream.read(MAX_BYTES + 1)
         except FileNotFoundError:
-            raise UsageError("E001", f"there is no file {path}") from None
+            raise UsageError("E001", f"there is no file {quoted(path)}") from None
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise UsageError("E003", f"{quoted(path)} cannot be read: {reason}") from None

@@ -66,6 +66,13 @@ class Form(Record):
     required: tuple[str, ...] = ()
 
 
+def words_of(argument: Argument) -> tuple[str, ...]:
+    """Return the words that an argument can be."""
+    words = {"flag": ("true", "false"), "padding": PADDINGS, "norm": (NONE, *NORM_OPS)}
+    words |= {"activation": (NONE, *ACTIVATION_OPS), "choice": argument.choices}
+    return words.get(argument.type, ())
+
+
 def written_arguments(op: type[Op]) -> dict[str, Argument]:
     """Return the arguments of an op that a spec can write."""
     return {name: argument for name, argument in op.arguments().items() if argument.type != "internal"}

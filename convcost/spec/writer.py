@@ -163,9 +163,7 @@ class _Writer:
         names = [self.names[i] for i in node.inputs]
         if FORMS[node.op.name].joins:
             if len(names) < 2:
-                raise UnsupportedError(
-                    "E613", f"{node.name}: {node.op.name} of one tensor cannot be written as a spec"
-                )
+                raise UnsupportedError("E613", f"{node.name}: {node.op.name} of one tensor cannot be written as a spec")
             paths = f"[{', '.join(names)}]"
             body = _flow({**arguments, "paths": paths}) if arguments else paths
             return f"  - {{name: {name}, {key}: {body}}}"

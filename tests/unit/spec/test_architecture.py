@@ -184,7 +184,10 @@ def test_a_file_without_an_ending_is_found(tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.parametrize(
     ("name", "error"),
     [
-        ("mobilenet_v", "E005 there is no shipped spec 'mobilenet_v' (did you mean 'mobilenet_v1'?)"),
+        (
+            "mobilenet_v1_shalow",
+            "E005 there is no shipped spec 'mobilenet_v1_shalow' (did you mean 'mobilenet_v1_shallow'?)",
+        ),
         ("xyzzy", "E005 there is no shipped spec 'xyzzy' ('convcost specs' lists them)"),
     ],
 )

@@ -434,5 +434,5 @@ def test_relative_references_in_a_branch_go_on_before_it() -> None:
         "add1/branch3/silu1 <- sigmoid1",
         "add1/branch3/gelu1 <- relu1",
         "add1 <- add1/branch1/tanh1 add1/branch2/tanh1 add1/branch3/gelu1",
-        "path1/relu61 <- add1",
+        "path1/relu6_1 <- add1",
     ]

@@ -140,6 +140,12 @@ def test_several_errors_in_their_order() -> None:
     assert str(caught.value).endswith("\n3 errors")
 
 
+def test_at_most_twenty_errors() -> None:
+    with pytest.raises(Diagnostics) as caught:
+        read("a: 1\n" * 100)
+    assert len(caught.value.errors) == 20
+
+
 def test_quoted_texts_are_not_cut() -> None:
     assert plain(read('a: {out: "round_to(64*a, 8)"}')) == {"a": {"out": "round_to(64*a, 8)"}}
 
@@ -153,6 +159,7 @@ def test_quoted_texts_are_not_cut() -> None:
         (b"a: 1\nb: x\x00y", "f.yaml:2:5: E105 the character U+0000 is not allowed in YAML"),
         ("a: \x1b[31m", "f.yaml:1:4: E105 the character U+001B is not allowed in YAML"),
         ("a: \ud800", "f.yaml:1:4: E105 the character U+D800 is not allowed in YAML"),
+        ("\ufeffa: x\ufeff", "f.yaml:1:5: E105 the character U+FEFF is not allowed in YAML"),
     ],
 )
 def test_characters(data: bytes | str, error: str) -> None:
@@ -165,8 +172,8 @@ def test_characters(data: bytes | str, error: str) -> None:
 
 def test_files(tmp_path: Path) -> None:
     cases = {
-        str(tmp_path / "absent.yaml"): f"E001 there is no file {tmp_path}/absent.yaml",
-        str(tmp_path): f"E002 {tmp_path} is a directory (a spec is one YAML file)",
+        str(tmp_path / "absent.yaml"): f"E001 there is no file '{tmp_path}/absent.yaml'",
+        str(tmp_path): f"E002 '{tmp_path}' is a directory (a spec is one YAML file)",
         "a\0b": "E003 'a\N{REPLACEMENT CHARACTER}b' cannot be read: embedded null byte",
     }
     for path, error in cases.items():

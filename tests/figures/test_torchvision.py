@@ -1,0 +1,101 @@
+"""The shipped architectures against the model metadata of torchvision, and against what they perform.
+
+``torchvision.csv`` has its figures: parameters, equal to the last one, and 10⁹ mult-adds to three digits, equal when
+rounded. Where torchvision counts parameters that inference does not use, its auxiliary classifiers, they are derived
+here and added.
+"""
+
+from __future__ import annotations
+
+import csv
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from convcost import load, loads
+from convcost.verify import verify
+
+FILE = Path(__file__).with_name("torchvision.csv")
+ROWS = list(csv.DictReader(line for line in FILE.read_text("utf-8").splitlines() if not line.startswith("#")))
+
+INCEPTION_V3_AUXILIARY = """
+convcost: 1
+name: auxiliary
+input: [768, 17, 17]
+defaults: {norm: batch, activation: relu}
+layers:
+  - avgpool: {kernel: 5, stride: 3}
+  - pointwise: {out: 128}
+  - conv: {kernel: 5, out: 768}
+  - global_avgpool
+  - linear: {out: 1000}
+"""
+
+FAMILIES = sorted({row["spec"].partition(":")[0] for row in ROWS} | {"inception_v1", "xception"})
+# The smallest maps on which every layer of a network without padding still has an output.
+SMALLEST = {"alexnet": 63, "inception_v3": 75, "xception": 75}
+
+EXACT = {
+    "resnet:34": (21_797_672, 3_663_761_408),
+    "resnet:50": (25_557_032, 4_089_184_256),
+    "resnet:50_v1": (25_557_032, 3_857_973_248),
+    "mobilenet_v2": (3_504_872, 300_774_272),
+    "mobilenet_v3:large": (5_483_032, 216_589_760),
+    "efficientnet:b0": (5_288_548, 385_814_752),
+    "efficientnet:b3": (12_233_232, 1_827_141_392),
+    "vgg:16_features": (14_714_688, 15_346_630_656),
+    "squeezenet:1_0@resolution=227": (1_248_424, 832_667_936),
+    "alexnet:two_towers": (60_965_224, 724_406_816),
+    "inception_v1": (6_998_552, 1_582_671_872),
+    "xception": (22_855_952, 8_357_403_496),
+}
+
+
+def auxiliary(builder: str) -> int:
+    """Return the parameters that torchvision counts and inference does not use."""
+    return loads(INCEPTION_V3_AUXILIARY).analyze().total("params") if builder == "inception_v3" else 0
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[f"{row['spec']}-{row['weights']}" for row in ROWS])
+def test_parameters_and_mult_adds_are_those_of_torchvision(row: dict[str, str]) -> None:
+    model = load(row["spec"])
+    assert model.values["resolution"] == int(row["crop_size"])
+    analysis = model.analyze()
+    assert analysis.total("params") + auxiliary(row["builder"]) == int(row["params"])
+    assert round(Fraction(analysis.total("mult_adds"), 10**9), 3) == Fraction(row["gmacs"])
+
+
+@pytest.mark.parametrize("target", EXACT)
+def test_exact_figures(target: str) -> None:
+    analysis = load(target).analyze()
+    assert (analysis.total("params"), analysis.total("mult_adds")) == EXACT[target]
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_every_preset_builds_and_says_where_it_comes_from(name: str) -> None:
+    model = load(name)
+    architecture = model.architecture
+    assert architecture.name == name
+    assert architecture.title
+    assert architecture.source
+    assert architecture.year
+    for preset in architecture.presets:
+        assert load(f"{name}:{preset}").analyze().total() > 0
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_verified_on_small_maps(name: str) -> None:
+    model = load(name).with_values(resolution=SMALLEST.get(name, 32))
+    verification = verify(model.graph)
+    assert verification.verdict == "PASS"
+    assert verification.mult_adds == model.analyze().total()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", [*FAMILIES, *(t for t in EXACT if ":" in t)])
+def test_verified_at_full_size(target: str) -> None:
+    model = load(target)
+    verification = verify(model.graph)
+    assert verification.verdict == "PASS"
+    assert verification.mult_adds == model.analyze().total()
