@@ -97,11 +97,14 @@ def table(n: int) -> str:
 def widths(n: int) -> str:
     """n layers of which no two are the same, with a free width and resolution."""
     layers = "".join(f"  - conv: {{kernel: 3, out: 'floor(alpha*{32 * (i % 97 + i // 97 + 1)})'}}\n" for i in range(n))
-    return HEAD.replace("input: [8, 7, 7]", "input: [3, resolution, resolution]").replace(
-        "layers:\n",
-        "hyperparameters:\n  alpha: {default: 1, multiple_of: 1/32}\n"
-        "  resolution: {default: 64, multiple_of: 32}\nlayers:\n",
-    ) + layers
+    return (
+        HEAD.replace("input: [8, 7, 7]", "input: [3, resolution, resolution]").replace(
+            "layers:\n",
+            "hyperparameters:\n  alpha: {default: 1, multiple_of: 1/32}\n"
+            "  resolution: {default: 64, multiple_of: 32}\nlayers:\n",
+        )
+        + layers
+    )
 
 
 def length(folder: Path, n: int) -> None:
@@ -130,6 +133,21 @@ def closed_form(folder: Path) -> None:
     line("formula", seconds((*CONVCOST, "formula", str(path))), unit="s")
     path.write_text(widths(500))
     line("formula of 500", seconds((*CONVCOST, "formula", str(path))), unit="s")
+
+
+def hostile() -> None:
+    """The broken specs of the tests: none may take long, whatever it tries."""
+    folder = Path(__file__).parents[1] / "tests" / "hostile" / "specs"
+    files = sorted(folder.glob("limits/*.yaml")) + sorted(folder.glob("yaml/*.yaml"))
+    print(f"\n{len(files)} hostile specs, each refused by a report of its own")
+    slowest, name = 0.0, ""
+    for path in files:
+        started = time.perf_counter()
+        subprocess.run((*CONVCOST, "report", str(path)), check=False, capture_output=True, env=ENVIRONMENT)
+        spent = time.perf_counter() - started
+        if spent > slowest:
+            slowest, name = spent, path.stem
+    line(f"slowest: {name}", slowest, 2, unit="s")
 
 
 def verification() -> None:
@@ -165,6 +183,7 @@ def main() -> None:
         start_up(options.repetitions)
         length(Path(folder), options.layers)
         closed_form(Path(folder))
+    hostile()
     verification()
 
 

@@ -234,6 +234,8 @@ E409 Sizes for another number of axes
     Kernel, stride, dilation and padding speak of the same spatial axes.
 E410 Nothing is left
     Padding or cutting leaves no element of the input or output.
+E411 An extent that is too large
+    Extents stay below 10**15. Layers that multiply what they are given, repeated, soon exceed that.
 E412 A window that sees only padding
     A pooling window that begins or ends in a padding as wide as itself has no element to take a maximum or a
     mean of. The padding of a pool is smaller than its window.

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from convcost.counts import Counts
+from convcost.errors import ShapeError
 from convcost.ops import BatchNorm, GroupNorm, InstanceNorm, L2Norm, LayerNorm, LocalResponseNorm, Shape
 from convcost.rules._rule import Parameters, Rule, rule
 from convcost.rules.checks import axis_of, channels, few, share, spatial, whole
@@ -167,7 +168,12 @@ class L2NormRule(Rule[L2Norm]):
 
 
 def _axes(op: LayerNorm, x: Shape) -> tuple[int, ...]:
-    return tuple(sorted({axis_of(op, x, axis) for axis in op.axes}))
+    axes = [axis_of(op, x, axis) for axis in op.axes]
+    if not axes or len(set(axes)) < len(axes):
+        written = ", ".join(map(str, op.axes))
+        problem = f"the axes {written} of layer_norm name one twice" if axes else "layer_norm without axes"
+        raise ShapeError("E406", problem, hint="[1] are the channels, [1, 2, 3] a whole image")
+    return tuple(sorted(axes))
 
 
 def _normalise(elements: Dim, rows: Dim, *, affine: bool) -> Counts:

@@ -71,6 +71,8 @@ class LpPoolRule(Rule[LpPool]):
     """
 
     def output(self, op: LpPool, *inputs: Shape) -> Shape:
+        if op.p <= 0:
+            raise ShapeError("E402", f"the exponent p = {op.p} of lppool is not positive")
         return _slid(op, inputs[0])
 
     def counts(self, op: LpPool, *inputs: Shape) -> Counts:

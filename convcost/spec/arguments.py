@@ -14,12 +14,20 @@ from convcost.spec.nodes import Node, Scalar, Sequence
 from convcost.spec.problems import placed
 from convcost.spec.scope import Run, Scope, Structural, symbols_of
 from convcost.spec.source import Source
-from convcost.spec.vocabulary import ACTIVATION_OPS, FORMS, NONE, NORM_OPS, SPATIAL, Form, hint_for, written_arguments
+from convcost.spec.vocabulary import (
+    ACTIVATION_OPS,
+    FORMS,
+    NONE,
+    NORM_OPS,
+    PADDINGS,
+    SPATIAL,
+    Form,
+    hint_for,
+    written_arguments,
+)
 from convcost.symbols import Dim, floor, is_symbolic
 from convcost.symbols.arith import exact
 from convcost.symbols.expr import ExpressionError, Value, condition, describe, parse
-
-PADDINGS = ("same", "valid", "half")
 
 
 class Given(NamedTuple):
@@ -129,6 +137,8 @@ class Arguments:
         """Return several whole numbers."""
         value, name, node, scope = given
         values = value if isinstance(value, tuple) else (value,)
+        if not values:
+            raise self.error("E315", f"{name} is an empty list", node)
         nodes = node.items if isinstance(node, Sequence) and len(node.items) == len(values) else [node] * len(values)
         return tuple([self.extent(Given(v, name, n, scope), least) for v, n in zip(values, nodes, strict=True)])
 
@@ -160,12 +170,15 @@ class Arguments:
         if len(amounts) == rank:
             return amounts * 2
         every = {1: "[left, right]", 2: "[top, left, bottom, right]"}.get(rank, f"{2 * rank} numbers")
-        raise self.error("E315", f"padding is a list of {len(amounts)}", node, f"one number, {rank}, or {every}")
+        raise self.error(
+            "E315", f"padding is a list of {len(amounts)}", node, f"one number, one for each axis, or {every}"
+        )
 
-    def check_padding(self, value: Value, node: Node) -> None:
+    def check_padding(self, value: Value, node: Node, scope: Scope) -> None:
         """Check the default of a document, which no single layer is to blame for."""
-        amounts = value if isinstance(value, tuple) else (value,)
-        if any(isinstance(amount, bool | str | tuple) for amount in amounts) and value not in PADDINGS:
+        if not isinstance(value, bool | str):
+            self.extents(Given(value, "padding", node, scope), 0)
+        elif value not in PADDINGS:
             hint = hint_for(value, PADDINGS) if isinstance(value, str) else ""
             message = f"padding is same, valid, half, a number or a list of numbers, not {describe(value)}"
             raise self.error("E314", message, node, hint)

@@ -18,7 +18,7 @@ from convcost.spec.nodes import Mapping as MappingNode
 from convcost.spec.nodes import Node, Scalar, Sequence, kind
 from convcost.spec.problems import Enough, Problems
 from convcost.spec.source import Source
-from convcost.spec.vocabulary import INPUT, MAX_NAME, tensor_name_problem, value_name_problem
+from convcost.spec.vocabulary import FORMS, INPUT, MAX_NAME, tensor_name_problem, words_of
 from convcost.symbols.expr.language import EXTENTS, quoted
 
 VERSION = "1"
@@ -81,6 +81,7 @@ class Document:
         self.blocks: dict[str, Block] = {}
         self.items: tuple[Item, ...] = ()
         self.claims: tuple[Node, ...] = ()
+        self.named: set[str] = set()
 
 
 def read_document(source: Source, root: MappingNode) -> Document:
@@ -107,7 +108,7 @@ class _DocumentGrammar(HyperparameterGrammar, ItemGrammar):
         fields = self.fields(root, "a spec", DOCUMENT, ("convcost", "input", "layers"))
         self.version(fields["convcost"])
         document = Document(self.source)
-        self.blocks = {}
+        self.blocks, self.named = {}, document.named
         if "hyperparameters" in fields:
             document.hyperparameters = self.hyperparameters(fields["hyperparameters"])
         for key in ("name", "title", "source", "year", "presets"):
@@ -165,7 +166,9 @@ class _DocumentGrammar(HyperparameterGrammar, ItemGrammar):
                 result.append(self.let(key, value, names))
             except SpecError as error:
                 used = re.search(r"'(\w+)'", error.message) if error.code in {"E103", "E203"} else None
-                if used and later.get(used[1], 0) > key.line:
+                if used and used[1] == _let_name(key.text):
+                    error.hint = "what 'let' defines cannot use itself"
+                elif used and later.get(used[1], 0) > key.line:
                     error.hint = f"it is defined further down, in line {later[used[1]]}"
                 self.problems.report(error)
             name = _let_name(key.text)  # known from here on, even if it is wrong: one error is enough
@@ -185,22 +188,18 @@ class _DocumentGrammar(HyperparameterGrammar, ItemGrammar):
             name = function[1]
             parameters = tuple(parameter.strip() for parameter in function[2].split(","))
             for parameter in parameters:
-                self.value_name(parameter, key, "the parameter")
+                self.value_name(parameter, key, "a parameter")
             if len(set(parameters)) < len(parameters):
                 raise self.error("E130", f"two parameters of {name} have one name", key)
             inner = names.extended(parameters)
-        self.value_name(name, key, "the function" if parameters else "the value")
+        self.value_name(name, key, "a function" if parameters else "a value")
         if parameters and name in EXTENTS:
-            raise self.error("E129", f"the function {quoted(name)}", key, f"{name}(t) is a function of the language")
+            hint = f"{name}(t) is a function of the language"
+            raise self.error("E129", f"{quoted(name)} cannot be the name of a function", key, hint)
         if name in names.values or name in names.functions:
             raise self.error("E130", f"{quoted(name)} is defined twice", key)
         self.expression(value, inner, name)
         return Let(name, parameters, self.scalar(value, name))
-
-    def value_name(self, name: str, node: Node, what: str) -> None:
-        problem = value_name_problem(name)
-        if problem:
-            raise self.error("E129", f"{what} {quoted(name)}", node, problem)
 
     def inputs(self, document: Document, node: Node, names: Names) -> None:
         """Read the shape of the input, or the shapes of several by name."""
@@ -236,7 +235,7 @@ class _DocumentGrammar(HyperparameterGrammar, ItemGrammar):
             if argument in {"norm", "activation"}:
                 self.followed(argument, value, names)
             else:
-                self.values(value, names, argument)
+                self.values(value, names, argument, words_of(FORMS["conv"].arguments[argument]))
 
     def signatures(self, node: Node) -> None:
         """Read names, inputs and arguments of all blocks: bodies call blocks that stand further down."""
@@ -269,14 +268,16 @@ class _DocumentGrammar(HyperparameterGrammar, ItemGrammar):
         if "inputs" in fields:
             nodes = self.sequence(fields["inputs"], "inputs").items
             inputs = tuple(self.tensor_name(node, "an input").text for node in nodes)
-            if not inputs or len(set(inputs)) < len(inputs):
-                raise self.error("E130", f"{what} has inputs without or of one name", fields["inputs"])
+            if not inputs:
+                raise self.error("E123", f"{what} without inputs", fields["inputs"], "one input is the default")
+            if len(set(inputs)) < len(inputs):
+                raise self.error("E130", f"two inputs of {what} have one name", fields["inputs"])
         inner = names.extended(["cin"])
         arguments: dict[str, Node | None] = {}
         if "args" in fields:
             self.mapping(fields["args"], "args")
             for name, default in fields["args"].pairs:  # type: ignore[union-attr]
-                self.value_name(name.text, name, "the argument")
+                self.value_name(name.text, name, "an argument")
                 if name.text in inner.values:
                     raise self.error("E130", f"{quoted(name.text)} is a hyperparameter or let already", name)
                 required = isinstance(default, Scalar) and default.is_null

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from convcost.errors import ConvcostError, SpecError
@@ -18,7 +18,7 @@ from convcost.spec.scope import POISON, PoisonedError, Scope
 from convcost.spec.sugar import Layer, layers
 from convcost.spec.vocabulary import FORMS
 from convcost.spec.weights import TooManyCopiesError, Weights
-from convcost.spec.wiring import COPY, Infer, Trail, Wiring
+from convcost.spec.wiring import COPY, Infer, Trail, Wiring, shortened
 from convcost.symbols import Dim
 from convcost.symbols.expr import Defined, Value, describe, parse
 from convcost.symbols.expr.language import quoted
@@ -34,7 +34,7 @@ class Expansion(Wiring):
     """
 
     def __init__(self, document: Document, values: Mapping[str, Dim], infer: Infer, shadow: Mapping[Any, Dim]) -> None:
-        super().__init__(document.source, infer, shadow)
+        super().__init__(document.source, infer, shadow, document.named)
         self.document = document
         self.values = dict(values)
         self.functions: Mapping[str, Defined] = {}
@@ -56,7 +56,7 @@ class Expansion(Wiring):
             scope = self.root()
             steps = 0
             for item in self.document.items:
-                steps += self.weigh(self.weights.item, item)
+                steps += self.weigh(item, scope)
                 self.foresee(item, steps, ())
             self.path(self.document.items, scope, ())
             output = scope.history[-1]
@@ -105,7 +105,7 @@ class Expansion(Wiring):
                 if argument == "bias" and not isinstance(value, bool):
                     raise self.arguments.error("E314", f"bias is true or false, not {describe(value)}", node)
                 if argument == "padding":
-                    self.arguments.check_padding(value, node)
+                    self.arguments.check_padding(value, node, scope)
                 self.arguments.defaults[argument] = value
 
     def lets(self, lets: Sequence[Let], scope: Scope, values: dict[str, Value]) -> None:
@@ -147,7 +147,7 @@ class Expansion(Wiring):
                 self.copy(item, item.arguments, scope, trail)
                 return
             number = self.number_of_copies(item.repeat, scope)
-            self.foresee(item, number * self.weigh(self.weights.copy, item), trail)
+            self.foresee(item, self.weigh(item, scope, number), trail)
             for copy in range(number):
                 first = item.first is not None and copy == 0
                 arguments = {**item.arguments, **item.first} if first and item.first else item.arguments
@@ -156,7 +156,7 @@ class Expansion(Wiring):
         except PoisonedError:
             self.poison(item, scope)
         except ConvcostError as error:
-            error.trail = (*scope.trail, *error.trail)
+            error.trail = shortened((*scope.trail, *error.trail))
             self.problems.report(error)
             self.poison(item, scope)
         self.depth = depth
@@ -166,10 +166,10 @@ class Expansion(Wiring):
         scope.history.append(POISON)
         self.name_output(item, scope, POISON)
 
-    def weigh(self, weight: Callable[[Item], int], item: Item) -> int:
-        """Return a weight; a repeat beyond its bound shows when it is taken."""
+    def weigh(self, item: Item, scope: Scope, copies: int | None = None) -> int:
+        """Return how many steps an item takes at least; a repeat beyond its bound shows when it is weighed."""
         try:
-            return weight(item)
+            return self.weights.within(scope.values, item, copies=copies)
         except TooManyCopiesError as error:
             raise self.too_many_copies(error.node, error.number) from None
 
@@ -236,10 +236,14 @@ class Expansion(Wiring):
         self.output(item, name, scope, index)
 
     def layers(self, item: Item, arguments: Mapping[str, YamlNode], scope: Scope, shape: Shape) -> list[Layer]:
-        """Return the layers of an item; copies with the same values on the same shape are evaluated once."""
-        if not item.numbered:
+        """Return the layers of an item; what is the same on the same shape is evaluated once."""
+        key: tuple[Any, ...]
+        if item.signature is not None and arguments is item.arguments:
+            key = (item.signature, shape)
+        elif item.numbered:
+            key = (id(arguments), id(scope.values), shape)
+        else:
             return layers(item.key, arguments, scope, shape, self.arguments, place=item.place)
-        key = (id(arguments), id(scope.values), shape)
         if key in self._layers:
             return self._layers[key][0]
         self.run.asked = False

@@ -9,7 +9,7 @@ from convcost.errors import SpecError
 from convcost.spec.nodes import Mapping, Node, Scalar, Sequence, kind
 from convcost.spec.problems import Problems, placed
 from convcost.spec.source import Source
-from convcost.spec.vocabulary import WORDS, hint_for
+from convcost.spec.vocabulary import ANY, WORDS, Words, hint_for, value_name_problem
 from convcost.symbols.expr import FUNCTIONS, Expression, ExpressionError, Use, constant, parse
 from convcost.symbols.expr.language import EXTENTS, quoted
 
@@ -106,10 +106,10 @@ class Grammar:
             return value
         raise self.error("E123", f"{what} is a whole number, not {value}", node)
 
-    def expression(self, node: Node, names: Names, what: str, words: Collection[str] = WORDS) -> Expression:
+    def expression(self, node: Node, names: Names, what: str, words: Words = ANY) -> Expression:
         """Return the expression of a text after checking that its names stand for something.
 
-        ``words`` are those that make sense here; the others are known, and refused where the value is used.
+        ``words`` are for hints: others of the language are refused where the value is used.
         """
         if not isinstance(node, Scalar) or node.is_null:
             raise self.another(what, "an expression", node)
@@ -122,14 +122,20 @@ class Grammar:
                     if names.functions[use.name] != use.arity:
                         raise use.wrong_arity(names.functions[use.name])
                 elif use.arity is None and use.name not in names.values and use.name not in WORDS:
-                    raise _unknown(use, (*names.values, *words), names)
+                    error = _unknown(use, (*names.values, *words.words), names)
+                    error.hint = error.hint or words.hint
+                    raise error
         except ExpressionError as error:
-            if error.code == "E103" and not error.hint and 0 < len(words) < len(WORDS) and node.text.isidentifier():
-                error.hint = f"one of {', '.join(words)}" if len(words) > 2 else " or ".join(words)
             raise placed(error, self.source, node) from None
         return expression
 
-    def values(self, node: Node, names: Names, what: str, words: Collection[str] = WORDS) -> None:
+    def value_name(self, name: str, node: Node, what: str) -> None:
+        """Check the name of a hyperparameter, let, argument or column."""
+        problem = value_name_problem(name)
+        if problem:
+            raise self.error("E129", f"{quoted(name)} cannot be the name of {what}", node, problem)
+
+    def values(self, node: Node, names: Names, what: str, words: Words = ANY) -> None:
         """Check a value: an expression, or a list of values."""
         if isinstance(node, Scalar):
             self.expression(node, names, what, words)

@@ -11,7 +11,7 @@ from convcost.records import Record
 from convcost.spec.expect import Grammar
 from convcost.spec.nodes import Mapping as MappingNode
 from convcost.spec.nodes import Node, Scalar
-from convcost.spec.vocabulary import hint_for, value_name_problem
+from convcost.spec.vocabulary import hint_for
 from convcost.symbols.expr.language import quoted
 
 FIELDS = ("default", "choices", "range", "multiple_of", "integer", "doc", "symbol")
@@ -83,9 +83,7 @@ class HyperparameterGrammar(Grammar):
 
     def hyperparameter(self, key: Scalar, node: Node) -> Hyperparameter:
         """Return one hyperparameter: a bare value is its default."""
-        problem = value_name_problem(key.text)
-        if problem:
-            raise self.error("E129", f"the hyperparameter {quoted(key.text)}", key, problem)
+        self.value_name(key.text, key, "a hyperparameter")
         span = self.source.place(key)
         if not isinstance(node, MappingNode):
             default = self.constant(node, key.text)
@@ -95,6 +93,8 @@ class HyperparameterGrammar(Grammar):
         fields = self.fields(node, f"the hyperparameter {key.text}", FIELDS, ("default",))
         default = self.constant(fields["default"], "default")
         choices = [self.constant(n, "a choice") for n in self.numbers(fields, "choices")]
+        if "choices" in fields and not choices:
+            raise self.error("E133", "choices is empty", fields["choices"], "leave it out")
         bounds = [self.constant(n, "a bound") for n in self.numbers(fields, "range")]
         if "range" in fields and (len(bounds) != 2 or bounds[0] > bounds[1]):
             raise self.error("E133", "a range is [lowest, highest]", fields["range"])
@@ -157,7 +157,8 @@ class HyperparameterGrammar(Grammar):
     def preset(self, key: Scalar, node: Node, known: Mapping[str, Hyperparameter]) -> dict[str, int | Fraction]:
         """Return one preset."""
         if not PRESET.fullmatch(key.text):
-            raise self.error("E129", f"the preset {quoted(key.text)}", key, "letters, digits, _ - and .")
+            hint = "names are letters, digits, _ - and ."
+            raise self.error("E129", f"{quoted(key.text)} cannot be the name of a preset", key, hint)
         self.mapping(node, f"the preset {key.text}")
         bindings: dict[str, int | Fraction] = {}
         for name, value in node.pairs:  # type: ignore[union-attr]

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Sequence as SequenceOf
 from enum import Enum, auto
+from typing import TypeAlias
 
 from convcost.records import Record
 from convcost.spec.nodes import Node, Scalar, Sequence
 
 NO_ARGUMENTS: Mapping[str, Node] = {}
+
+Signed: TypeAlias = tuple[str | tuple[str, ...], ...]
+"""The key of an item, the arguments it requires, and the texts of its arguments and their values."""
 
 
 class Kind(Enum):
@@ -34,6 +38,8 @@ class Item:
         Whether it can stand for several layers, so that its name is numbered.
     arguments : mapping of str to node
         Of an op, a merge or a block.
+    signature : tuple, optional
+        What is written, for an op whose arguments are texts without names: items with the same one are the same.
     paths : sequence of Path
         Of a merge or a switch.
     items : sequence of Item
@@ -56,6 +62,7 @@ class Item:
         "place",
         "repeat",
         "rows",
+        "signature",
         "sources",
     )
 
@@ -70,6 +77,7 @@ class Item:
         self.repeat: Scalar | None = None
         self.first: Mapping[str, Node] | None = None
         self.numbered = False
+        self.signature: Signed | None = None
         self.paths: SequenceOf[Path] = ()
         self.items: SequenceOf[Item] = ()
         self.columns: tuple[str, ...] = ()

@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from convcost.errors import SpecError
-from convcost.spec.expect import Grammar, Names
-from convcost.spec.item import Item, Kind, Path, Signature
+from convcost.ops import Argument
+from convcost.spec.expect import Grammar, Names, listed
+from convcost.spec.item import Item, Kind, Path, Signature, Signed
 from convcost.spec.nodes import Mapping as MappingNode
 from convcost.spec.nodes import Node, Scalar, Sequence, kind
+from convcost.spec.problems import Problems
+from convcost.spec.source import Source
 from convcost.spec.vocabulary import (
+    ACTIVATION,
     ACTIVATION_OPS,
+    ANY,
     CONTAINERS,
     FORMS,
     INPUT,
     MODIFIERS,
+    NORM,
     NORM_OPS,
     PATHS,
     SWITCH,
@@ -22,16 +28,22 @@ from convcost.spec.vocabulary import (
     Form,
     hint_for,
     tensor_name_problem,
-    value_name_problem,
+    words_of,
     written_arguments,
 )
+from convcost.symbols.expr import parse
 from convcost.symbols.expr.language import quoted, shorten
 
 
 class ItemGrammar(Grammar):
-    """Reads items; knows the blocks of the document by their signatures."""
+    """Reads items; knows the blocks of the document by their signatures, and the names of layers so far."""
 
     blocks: Mapping[str, Signature]
+    named: set[str]
+
+    def __init__(self, source: Source, problems: Problems) -> None:
+        super().__init__(source, problems)
+        self.signed: dict[Signed, Signed] = {}  # calls without names in them that were found right
 
     def items(
         self, nodes: list[Node], names: Names, trail: tuple[str, ...], label: str, *, row: bool = False
@@ -112,7 +124,10 @@ class ItemGrammar(Grammar):
             if form.joins:
                 return self.merge(form, key, value, names, trail)
             arguments = self.arguments(key, value, form.arguments, form.required, names)
-            return Item(Kind.OP, key, arguments)
+            item = Item(Kind.OP, key, arguments)
+            signed = _signature(key, value, form.required)
+            item.signature = self.signed.get(signed) if signed else None
+            return item
         signature = self.blocks.get(name)
         if signature is not None:
             arguments = self.arguments(key, value, signature.arguments, signature.required, names)
@@ -138,6 +153,10 @@ class ItemGrammar(Grammar):
         """Return the error for a key that is no op and no block."""
         name, colon, rest = key.text.partition(":")
         hint = f"write {shorten(name)}: {shorten(rest)}" if colon and rest else hint_for(key.text, self.known_keys())
+        if key.text in self.named:
+            hint = f"a layer takes the tensor of a name by from: {key.text}"
+        elif key.text == INPUT:
+            hint = "input: stands beside layers:"
         return self.error("E125", f"unknown op or block {quoted(key.text)}", key, hint)
 
     def arguments(
@@ -149,7 +168,10 @@ class ItemGrammar(Grammar):
         names: Names,
     ) -> Mapping[str, Node]:
         """Return the arguments by name after checking names, and that all required ones are there."""
-        misspelt = False
+        signature = _signature(key, value, required)
+        if signature is not None and signature in self.signed:
+            return {argument.text: node for argument, node in value.pairs}  # type: ignore[union-attr] # it has a signature
+        misspelt, reported = False, len(self.problems.errors)
         if value is None or (isinstance(value, Scalar) and value.is_null):
             arguments: dict[str, Node] = {}
         elif isinstance(value, MappingNode):
@@ -165,9 +187,11 @@ class ItemGrammar(Grammar):
             example = (required or tuple(known) or ("...",))[0]
             hint = f"write {key.text}: {{{example}: ...}}" if known else f"{key.text} takes no arguments"
             raise self.error("E123", f"arguments are named: {key.text} takes a mapping, not {kind(value)}", value, hint)
-        for name in required:
-            if name not in arguments and not misspelt:
-                raise self.error("E128", f"{key.text} needs the argument {quoted(name)}", key)
+        missing = [name for name in required if name not in arguments]
+        if missing and not misspelt:
+            raise self.error("E128", f"{key.text} needs the argument{listed(missing)}", key)
+        if signature and reported == len(self.problems.errors) and not any(map(_has_names, arguments.values())):
+            self.signed[signature] = signature
         return arguments
 
     def argument(
@@ -180,13 +204,14 @@ class ItemGrammar(Grammar):
         if isinstance(node, MappingNode) and owner in FORMS and name.text in {"norm", "activation"}:
             self.followed(name.text, node, names)
         else:
-            self.values(node, names, name.text)
+            argument = known[name.text] if isinstance(known, Mapping) else None
+            self.values(node, names, name.text, words_of(argument) if isinstance(argument, Argument) else ANY)
 
     def followed(self, argument: str, node: Node, names: Names) -> None:
         """Check a norm or activation: a word, or a mapping of one op with its arguments."""
         ops = NORM_OPS if argument == "norm" else ACTIVATION_OPS
         if not isinstance(node, MappingNode):
-            self.expression(node, names, argument)
+            self.expression(node, names, argument, words_of(NORM if argument == "norm" else ACTIVATION))
             return
         pairs = list(node.pairs)
         if len(pairs) != 1:
@@ -246,9 +271,9 @@ class ItemGrammar(Grammar):
         columns = []
         for node in self.sequence(fields["columns"], "columns").items:
             column = self.scalar(node, "a column")
-            problem = value_name_problem(column.text)
-            if problem or column.text in columns:
-                raise self.error("E129", f"the column {quoted(column.text)}", column, problem or "it stands here twice")
+            self.value_name(column.text, column, "a column")
+            if column.text in columns:
+                raise self.error("E130", f"two columns are named {quoted(column.text)}", column)
             columns.append(column.text)
         rows = []
         for node in self.sequence(fields["rows"], "rows").items:
@@ -260,6 +285,8 @@ class ItemGrammar(Grammar):
             self.values(row, names, "a cell")
             rows.append(row)
         inner = names.extended(columns)
+        if not rows:
+            raise self.error("E123", "a table without rows", fields["rows"])
         each = self.sequence(fields["each"], "each").items
         items = self.items(each, inner, (*trail, f"table (line {key.line})"), "each", row=True)
         item = Item(Kind.TABLE, key)
@@ -306,7 +333,20 @@ class ItemGrammar(Grammar):
             problem = f"{quoted(name.text)} is a block"
         if problem:
             raise self.error("E129", f"{quoted(name.text)} cannot be a name", name, problem)
+        self.named.add(name.text)
         return name
+
+
+def _signature(key: Scalar, value: Node | None, required: tuple[str, ...]) -> Signed | None:
+    """Return the texts of a call whose arguments are texts: lines that read the same are checked and expanded once."""
+    if not isinstance(value, MappingNode):
+        return None
+    texts = [node.text for node in value.items if isinstance(node, Scalar)]
+    return (key.text, required, *texts) if len(texts) == len(value.items) else None
+
+
+def _has_names(node: Node) -> bool:
+    return not isinstance(node, Scalar) or bool(parse(node.text).uses)
 
 
 def _main_key(node: Node) -> list[str]:

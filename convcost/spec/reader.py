@@ -29,12 +29,13 @@ from yaml.scanner import Scanner
 
 from convcost.errors import SpecError
 from convcost.spec.limits import MAX_ALIASED, MAX_DEPTH, MAX_NODES
-from convcost.spec.nodes import Mapping, Node, Scalar, Sequence
+from convcost.spec.nodes import Mapping, Node, Scalar, Sequence, kind
 from convcost.spec.problems import Enough, Problems
 from convcost.spec.source import Source
 from convcost.symbols.expr.language import quoted, shorten
 
 MAX_KNOWN: Final = 10_000
+_TAG_HINT: Final = "quote a text that begins with !"
 
 
 class Events(Protocol):
@@ -74,7 +75,7 @@ def compose(source: Source, parser: Events | None = None) -> Mapping:
         with uncollected():
             document = composer.compose(parser or _parser(source.text))
     except YAMLError as error:
-        raise _syntax_error(source, error) from None
+        raise composer.syntax_error(error) from None
     except Enough:
         pass
     composer.problems.check()
@@ -133,8 +134,8 @@ class _Composer:
         append = documents.append
         while True:
             event = next_event()
-            kind = event.__class__
-            if kind is ScalarEvent:
+            what = event.__class__
+            if what is ScalarEvent:
                 mark = event.start_mark
                 if mark.line + 1 != line:
                     line = mark.line + 1  # one int object for all nodes of a line
@@ -148,18 +149,18 @@ class _Composer:
                     raise self.too_many(event)
                 if event.tag is not None or event.anchor is not None:
                     self.decorate(event, node)
-            elif kind is MappingStartEvent or kind is SequenceStartEvent:
-                node = self.begin(event, Mapping if kind is MappingStartEvent else Sequence)
+            elif what is MappingStartEvent or what is SequenceStartEvent:
+                node = self.begin(event, Mapping if what is MappingStartEvent else Sequence)
                 append(node)
                 append = node.items.append
-            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+            elif what is MappingEndEvent or what is SequenceEndEvent:
                 self.end()
                 append = stack[-1].items.append if stack else documents.append
-            elif kind is AliasEvent:
+            elif what is AliasEvent:
                 append(self.alias(event))
-            elif kind is StreamEndEvent:
+            elif what is StreamEndEvent:
                 return documents[0] if documents else None
-            elif kind is DocumentStartEvent:
+            elif what is DocumentStartEvent:
                 self.begin_document(event)
 
     def begin_document(self, event: Any) -> None:
@@ -170,8 +171,7 @@ class _Composer:
     def decorate(self, event: Any, node: Node) -> None:
         if event.tag is not None:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-            hint = "quote a text that begins with !"
-            raise self.error("E108", f"the tag {quoted(tag)}: tags are not part of the language", event, hint)
+            raise self.error("E108", f"the tag {quoted(tag)}: tags are not part of the language", event, _TAG_HINT)
         anchored = self.anchors[event.anchor] = _Anchored(node, self.count - 1, self.deepest)
         if isinstance(node, Scalar):
             anchored.size = 1
@@ -179,9 +179,9 @@ class _Composer:
             self.open[len(self.stack)] = anchored
             self.deepest = len(self.stack)
 
-    def begin(self, event: Any, kind: type[Sequence | Mapping]) -> Sequence | Mapping:
+    def begin(self, event: Any, form: type[Sequence | Mapping]) -> Sequence | Mapping:
         mark = event.start_mark
-        node = kind(mark.line + 1, mark.column + 1)
+        node = form(mark.line + 1, mark.column + 1)
         self.count += 2  # it has an end, too
         if self.count > MAX_NODES:
             raise self.too_many(event)
@@ -210,6 +210,8 @@ class _Composer:
         if anchored is None:
             hint = "a product is written 2*x; a text that begins with * is an alias in YAML"
             raise self.error("E111", f"there is no anchor &{name} above", event, hint)
+        if self.stack and isinstance(self.stack[-1], Mapping) and len(self.stack[-1].items) % 2 == 0:
+            raise self.error("E116", "an alias where a key stands", event, "write the key out")
         if not anchored.size:
             raise self.error("E112", f"the alias *{name} stands inside what it stands for", event)
         self.check_depth(len(self.stack) + anchored.height, event)
@@ -266,6 +268,13 @@ class _Composer:
     def too_many(self, event: Any) -> SpecError:
         return self.error("E114", f"more than {MAX_NODES} keys, values and brackets", event, "a spec is a short text")
 
+    def syntax_error(self, error: YAMLError) -> SpecError:
+        """Return the error of the parser; a text that ends inside brackets is told by where they open."""
+        mark = getattr(error, "problem_mark", None)
+        if mark is not None and any(self.flow) and not "".join(self.source.lines[mark.line :])[mark.column :].strip():
+            return _not_closed(self.source, self.stack[-1])
+        return _syntax_error(self.source, error, begun=self.begun)
+
     def error(self, code: str, message: str, event: Any, hint: str = "") -> SpecError:
         mark, end = event.start_mark, event.end_mark
         length = end.column - mark.column if end.line == mark.line else 1
@@ -273,13 +282,15 @@ class _Composer:
         return SpecError(code, message, span=span, hint=hint)
 
 
-_OPENED: Final = (
-    ("',' or ']'", "the list that begins in line {} is not closed"),
-    ("',' or '}'", "the mapping that begins in line {} is not closed"),
-)
+_OPENED: Final[dict[str, type[Sequence | Mapping]]] = {"',' or ']'": Sequence, "',' or '}'": Mapping}
 
 
-def _syntax_error(source: Source, error: YAMLError) -> SpecError:
+def _not_closed(source: Source, node: Sequence | Mapping) -> SpecError:
+    message = f"{kind(node).replace('a ', 'the ')} that begins in line {node.line} is not closed"
+    return SpecError("E101", message, span=source.place(node), hint="a comma or a bracket is missing")
+
+
+def _syntax_error(source: Source, error: YAMLError, *, begun: bool) -> SpecError:
     """Say in one way what the two parsers say in two."""
     problem = str(getattr(error, "problem", None) or error)
     mark, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
@@ -294,12 +305,11 @@ def _syntax_error(source: Source, error: YAMLError) -> SpecError:
             "E102", "a tab where YAML wants spaces", span=source.span(mark.line + 1, column), hint="indent with spaces"
         )
     hint = ""
-    for expected, message in _OPENED:
+    for expected, opened in _OPENED.items():
         if expected in problem and context is not None:
-            span = source.span(context.line + 1, context.column + 1)
-            return SpecError(
-                "E101", message.format(context.line + 1), span=span, hint="a comma or a bracket is missing"
-            )
+            return _not_closed(source, opened(context.line + 1, context.column + 1))
+    if "undefined tag handle" in problem:
+        return SpecError("E108", "a tag: tags are not part of the language", span=span, hint=_TAG_HINT)
     if "mapping values are not allowed" in problem:
         problem = "a colon where no key can be"
         hint = _missing_space(line[: mark.column]) or "quote a text that contains ': '"
@@ -311,6 +321,12 @@ def _syntax_error(source: Source, error: YAMLError) -> SpecError:
         problem = "a quoted text is not closed"
     elif "block end" in problem or "expected key" in problem or "'-' indicator" in problem:
         problem, hint = "this does not continue what stands above", "check the indentation"
+    elif "<document start>" in problem:
+        problem = "a text behind the end of the document" if begun else "a directive without a document"
+    elif "incompatible YAML document" in problem:
+        problem, hint = "another version of YAML", "leave the line %YAML out"
+    elif "unknown escape character" in problem:
+        problem, hint = "an unknown escape", "a backslash means itself between single quotes"
     elif "node content" in problem:
         problem = "a value is missing"
     elif "could not find expected ':'" in problem:

@@ -183,6 +183,15 @@ class Scope(Environment):
             scope = scope.outer
         return None
 
+    def names_later(self, name: str) -> bool:
+        """Tell whether an item further down, here or in an enclosing path, has a name."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.taken:
+                return True
+            scope = scope.outer
+        return False
+
     def back(self, steps: int) -> int | None:
         """Return the node that many steps back: 1 is the last; None beyond the beginning."""
         scope = self

@@ -13,6 +13,8 @@ from convcost.spec.nodes import Node, Scalar
 from convcost.symbols.expr.language import quoted
 
 _BREAK: Final = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+LONGEST_PATH: Final = 300
+"""Characters of a path that a message shows: a path that is cut helps nobody."""
 _FOREIGN: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _MARKS: Final = (
     (b"\xff\xfe\x00\x00", "UTF-32"),
@@ -80,16 +82,20 @@ def read_bytes(path: str) -> bytes:
         try:
             file = Path(path)
             if file.is_dir():
-                raise UsageError("E002", f"{quoted(path)} is a directory", hint="a spec is one YAML file")
+                raise UsageError("E002", f"{quoted(path, LONGEST_PATH)} is a directory", hint="a spec is one YAML file")
             with file.open("rb") as stream:
                 data = stream.read(MAX_BYTES + 1)
         except FileNotFoundError:
-            raise UsageError("E001", f"there is no file {quoted(path)}") from None
+            raise UsageError("E001", f"there is no file {quoted(path, LONGEST_PATH)}") from None
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            raise UsageError("E003", f"{quoted(path)} cannot be read: {reason}") from None
+            raise UsageError("E003", f"{quoted(path, LONGEST_PATH)} cannot be read: {reason}") from None
     if len(data) > MAX_BYTES:
-        raise UsageError("E004", f"{path} is larger than {MAX_BYTES // 2**20} MiB", hint="a spec is a short text")
+        raise UsageError(
+            "E004",
+            f"{quoted(path, LONGEST_PATH)} is larger than {MAX_BYTES // 2**20} MiB",
+            hint="a spec is a short text",
+        )
     return data
 
 
@@ -108,13 +114,17 @@ def decode(data: bytes | str, file: str) -> Source:
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            lines = Source(data[: error.start].decode("utf-8-sig"), file).lines
-            span = Span(file, len(lines), len(lines[-1]) + 1, 1, lines[-1] + "\N{REPLACEMENT CHARACTER}")
+            legible = Source(data[: error.start].decode("utf-8-sig") + "\N{REPLACEMENT CHARACTER}", file)
+            span = legible.span(len(legible.lines), len(legible.lines[-1]))
             message = f"the byte 0x{data[error.start]:02x} is not UTF-8"
             raise SpecError("E104", message, span=span, hint="save the file as UTF-8") from None
     else:
         if len(data) > MAX_BYTES:
-            raise UsageError("E004", f"{file} is larger than {MAX_BYTES // 2**20} MiB", hint="a spec is a short text")
+            raise UsageError(
+                "E004",
+                f"{quoted(file, LONGEST_PATH)} is larger than {MAX_BYTES // 2**20} MiB",
+                hint="a spec is a short text",
+            )
         text = data.removeprefix("\ufeff")
     source = Source(text, file)
     foreign = _FOREIGN.search(text)

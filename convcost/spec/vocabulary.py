@@ -7,8 +7,9 @@ convolutions, and a ``norm`` and an ``activation`` are arguments of what they fo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache
+from typing import Final, NamedTuple
 
 from convcost.ops import ACTIVATIONS, NORMS, OPS, REQUIRED, Argument, Conv, Input, Linear, Op, TransposedConv
 from convcost.records import Record
@@ -16,6 +17,7 @@ from convcost.symbols.expr import FUNCTIONS, RESERVED, near_miss
 from convcost.symbols.expr.language import quoted
 
 NONE: Final = "none"
+PADDINGS: Final = ("same", "valid", "half")
 MODIFIERS: Final = ("name", "from", "if", "repeat", "first")
 INPUT: Final = "input"
 """The name of the one input that has no other."""
@@ -66,11 +68,29 @@ class Form(Record):
     required: tuple[str, ...] = ()
 
 
-def words_of(argument: Argument) -> tuple[str, ...]:
-    """Return the words that an argument can be."""
-    words = {"flag": ("true", "false"), "padding": PADDINGS, "norm": (NONE, *NORM_OPS)}
-    words |= {"activation": (NONE, *ACTIVATION_OPS), "choice": argument.choices}
-    return words.get(argument.type, ())
+class Words(NamedTuple):
+    """The words that make sense in a place, and a hint for one that is none of them."""
+
+    words: Collection[str]
+    hint: str = ""
+
+
+@cache
+def words_of(argument: Argument) -> Words:
+    """Return the words that an argument can be.
+
+    >>> words_of(Conv.arguments()["bias"])
+    Words(words=('true', 'false'), hint='true or false')
+    """
+    words: Mapping[str, Collection[str]] = {
+        "flag": ("true", "false"),
+        "padding": PADDINGS,
+        "norm": (NONE, *NORM_OPS),
+        "activation": (NONE, *ACTIVATION_OPS),
+        "choice": argument.choices,
+    }
+    here = words.get(argument.type, ())
+    return Words(here, " or ".join(here) if argument.type in {"flag", "choice"} else argument.doc if here else "")
 
 
 def written_arguments(op: type[Op]) -> dict[str, Argument]:
@@ -138,9 +158,7 @@ KEYS: Final = frozenset({*FORMS, *CONTAINERS, *MODIFIERS, INPUT})
 
 WORDS: Final = frozenset(
     {
-        "same",
-        "valid",
-        "half",
+        *PADDINGS,
         NONE,
         *NORM_OPS,
         *ACTIVATION_OPS,
@@ -148,6 +166,8 @@ WORDS: Final = frozenset(
     }
 )
 """Names that stand for themselves in expressions."""
+ANY: Final = Words(WORDS)
+"""What makes sense where it is not known what a value is for."""
 
 
 def value_name_problem(name: str) -> str:

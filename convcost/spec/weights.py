@@ -6,9 +6,12 @@ from collections.abc import Iterable, Mapping
 
 from convcost.spec.document import Block
 from convcost.spec.item import Item, Kind
-from convcost.spec.limits import MAX_NESTING, MAX_REPEAT
-from convcost.spec.nodes import Scalar
+from convcost.spec.limits import MAX_LAYERS, MAX_NESTING, MAX_REPEAT
+from convcost.spec.nodes import Node, Scalar
 from convcost.symbols.expr import Environment, Evaluation, ExpressionError, Value, parse
+
+MAX_ROWS = 1000
+"""Rows of a table whose cells are looked at."""
 
 
 class TooManyCopiesError(Exception):
@@ -31,8 +34,16 @@ class Weights:
 
     def __init__(self, blocks: Mapping[str, Block], values: Mapping[str, Value]) -> None:
         self._blocks = blocks
-        self._environment = Environment(Evaluation(), values)
+        self._document = self._known = values
         self._of_block: dict[str, int] = {}
+
+    def within(self, values: Mapping[str, Value], item: Item, *, copies: int | None = None) -> int:
+        """Return the steps of an item where these values are known: all of its copies, or of so many."""
+        self._known = values
+        try:
+            return self.item(item) if copies is None else copies * self.copy(item)
+        finally:
+            self._known = self._document
 
     def path(self, items: Iterable[Item], depth: int = 0) -> int:
         """Return the steps that the items of a path take at least."""
@@ -52,23 +63,46 @@ class Weights:
         if item.kind is Kind.MERGE:
             return 1 + sum(self.path(path.items, depth + 1) for path in item.paths if path.condition is None)
         if item.kind is Kind.TABLE:
-            return 1 + len(item.rows) * self.path(item.items, depth + 1)
+            return 1 + self._table(item, depth + 1)
         return 1 + self.path(item.items, depth + 1)
+
+    def _table(self, item: Item, depth: int) -> int:
+        """Return the steps of a table; cells are known as far as they do not depend on what is not."""
+        outside, steps = self._known, 0
+        for number, row in enumerate(item.rows):
+            cells = [self._cell(node) if number < MAX_ROWS else None for node in row.items]
+            hidden = {name: value for name, value in outside.items() if name not in item.columns}
+            seen = {name: cell for name, cell in zip(item.columns, cells, strict=True) if cell is not None}
+            self._known = {**hidden, **seen}
+            steps += self.path(item.items, depth)
+            self._known = outside
+            if steps > MAX_LAYERS:
+                break
+        return steps
+
+    def _cell(self, node: Node) -> Value:
+        return self._value(node) if isinstance(node, Scalar) else None
 
     def _block(self, name: str, depth: int) -> int:
         if name not in self._of_block:
+            outside, self._known = self._known, self._document  # a body does not see the values of its caller
             self._of_block[name] = self.path(self._blocks[name].items, depth)
+            self._known = outside
         return self._of_block[name]
 
-    def _copies(self, node: Scalar) -> int:
+    def _value(self, node: Scalar) -> Value:
+        """Return the value of an expression, None where it depends on more than is known."""
         expression = parse(node.text)
-        if any(use.is_call or use.name not in self._environment.values for use in expression.uses):
-            return 0
+        if any(use.arity is not None or use.name not in self._known for use in expression.uses):
+            return None
         try:
-            value = expression.value(self._environment)
+            return expression.value(Environment(Evaluation(), self._known))
         except ExpressionError:  # reported with its place when the expansion comes to it
-            return 0
-        if not isinstance(value, int) or value <= 0:
+            return None
+
+    def _copies(self, node: Scalar) -> int:
+        value = self._value(node)
+        if type(value) is not int or value <= 0:
             return 0
         if value > MAX_REPEAT:
             raise TooManyCopiesError(node, value)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NoReturn
 
-from convcost.errors import ConvcostError, Span, SpecError
+from convcost.errors import ConvcostError, ShapeError, Span, SpecError
 from convcost.graph import Node, Origin
 from convcost.ops import Input, Op, Shape
 from convcost.spec.arguments import Arguments
@@ -18,7 +18,7 @@ from convcost.spec.scope import Run, Scope
 from convcost.spec.source import Source
 from convcost.symbols import Dim
 from convcost.symbols.expr import near_miss
-from convcost.symbols.expr.language import quoted
+from convcost.symbols.expr.language import MAX_NUMBER, quoted
 
 Infer = Callable[..., Shape]
 Trail = tuple[str, ...]
@@ -36,10 +36,13 @@ class Wiring:
         From an op and the shapes of its inputs to the shape of its output.
     shadow : mapping
         Numbers for the free symbols.
+    named : collection of str
+        All names that layers have anywhere, for hints.
     """
 
-    def __init__(self, source: Source, infer: Infer, shadow: Mapping[Any, Dim]) -> None:
+    def __init__(self, source: Source, infer: Infer, shadow: Mapping[Any, Dim], named: Collection[str] = ()) -> None:
         self.source = source
+        self.named = named
         self.infer = infer
         self.run = Run(shadow)
         self.arguments = Arguments(source, self.run)
@@ -76,9 +79,8 @@ class Wiring:
                 message = f"from: {text} goes back beyond the beginning of this path"
                 raise self.arguments.error("E307", message, node, "a path begins with its inputs")
             return found
-        known = scope.known_tensors()
-        hint = near_miss(text, known) or "give the layer a name: {name: ..., conv: ...}"
-        raise self.arguments.error("E306", f"there is no tensor {quoted(text)} here", node, hint)
+        message = f"there is no tensor {quoted(text)} here"
+        raise self.arguments.error("E306", message, node, self.hint_for_tensor(text, scope))
 
     def enter(self, item: Item, scope: Scope) -> None:
         """Begin a table or switch at the tensor of its ``from``."""
@@ -115,14 +117,24 @@ class Wiring:
         shape = self._shapes.get(key)
         if shape is None:
             try:
-                shape = self._shapes[key] = (1, *op.shape) if isinstance(op, Input) else self.infer(op, *key[1:])
+                shape = (1, *op.shape) if isinstance(op, Input) else self.infer(op, *key[1:])
+                check_extents(shape, layer)
             except ConvcostError as error:
                 self.locate(error, origin, inputs)
                 raise
+            self._shapes[key] = shape
         self.names.add(name)
         nodes.append(Node(name, op, inputs, layer, origin))
         shapes.append(shape)
         return len(nodes) - 1
+
+    def hint_for_tensor(self, name: str, scope: Scope) -> str:
+        """Return a hint for a name that no tensor above has."""
+        if scope.names_later(name):
+            return "only what stands above can be named"
+        if name in self.named:
+            return "a block sees only its inputs, and what is inside a block or branch is not seen outside"
+        return near_miss(name, scope.known_tensors()) or "give the layer a name: {name: ..., conv: ...}"
 
     def locate(self, error: ConvcostError, origin: Origin, inputs: tuple[int, ...]) -> None:
         """Tell a shape error where it is, and which tensors do not fit."""
@@ -152,7 +164,23 @@ class Wiring:
     def stop(self, code: str, message: str, place: YamlNode | None, trail: Trail) -> NoReturn:
         """Report an error after which nothing goes on."""
         span = self.source.place(place) if place is not None else None
-        if len(trail) > MAX_TRAIL:
-            trail = (*trail[:4], "...", *trail[4 - MAX_TRAIL :])
-        self.problems.report(SpecError(code, message, span=span, trail=trail))
+        self.problems.report(SpecError(code, message, span=span, trail=shortened(trail)))
         raise Enough
+
+
+def check_extents(shape: Shape, layer: str) -> None:
+    """Refuse extents that no network has: layers that double what they are given reach numbers of any length.
+
+    Raises
+    ------
+    ShapeError
+        E411.
+    """
+    for extent in shape:
+        if isinstance(extent, int) and extent > MAX_NUMBER:
+            raise ShapeError("E411", f"an extent of {layer} is beyond 10**15", hint="no tensor is that large")
+
+
+def shortened(trail: Trail) -> Trail:
+    """Return a trail that can be read: its beginning and its end."""
+    return trail if len(trail) <= MAX_TRAIL else (*trail[:4], "...", *trail[4 - MAX_TRAIL :])

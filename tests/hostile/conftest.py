@@ -105,7 +105,7 @@ def _check_sentence(message: str) -> None:
     assert "  " not in _QUOTED.sub("''", message), message
     bare = _QUOTED.sub("''", message)
     assert bare.count("(") == bare.count(")") or "write " in bare, message
-    assert not message[0].isupper() or message.startswith("YAML") or message.split()[0].isupper(), message
+    assert not message[0].isupper() or message.startswith("YAML") or message.split(maxsplit=1)[0].isupper(), message
 
 
 @pytest.fixture

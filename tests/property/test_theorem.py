@@ -48,7 +48,9 @@ convolutions = (
     | item("depthwise", window(multiplier=st.integers(1, 2), norm=NORMS, activation=ACTIVATIONS))
     | item("pointwise", st.fixed_dictionaries({"out": WIDTHS, "bias": st.booleans()}))
     | item("separable", window(out=WIDTHS, activation=ACTIVATIONS))
-    | item("transposed_conv", st.fixed_dictionaries({"kernel": KERNELS, "stride": st.sampled_from([1, 2]), "out": WIDTHS}))
+    | item(
+        "transposed_conv", st.fixed_dictionaries({"kernel": KERNELS, "stride": st.sampled_from([1, 2]), "out": WIDTHS})
+    )
 )
 pools = (
     item("maxpool", window(ceil=st.booleans()))
@@ -66,10 +68,14 @@ moves = st.sampled_from(
         "prelu",
     ]
 )
-same_size = st.fixed_dictionaries({"kernel": st.sampled_from([1, 3]), "padding": st.just("same"), "out": st.just("cin")})
+same_size = st.fixed_dictionaries(
+    {"kernel": st.sampled_from([1, 3]), "padding": st.just("same"), "out": st.just("cin")}
+)
 merges = (
     same_size.map(lambda conv: {"add": [[{"conv": conv}], []]})
-    | WIDTHS.map(lambda out: {"concat": [[], {"pointwise": {"out": out}}, [{"maxpool": {"kernel": 3, "padding": "same"}}]]})
+    | WIDTHS.map(
+        lambda out: {"concat": [[], {"pointwise": {"out": out}}, [{"maxpool": {"kernel": 3, "padding": "same"}}]]}
+    )
     | st.just({"mul": [[], ["global_avgpool", {"pointwise": {"out": "cin", "bias": True}}, "sigmoid"]]})
     | WIDTHS.map(
         lambda out: {
@@ -119,7 +125,8 @@ def specs(draw):
 
 points = st.fixed_dictionaries(
     {
-        "alpha": st.sampled_from([Fraction(n, 8) for n in range(4, 14)]) | st.fractions(Fraction(1, 2), 2, max_denominator=9),
+        "alpha": st.sampled_from([Fraction(n, 8) for n in range(4, 14)])
+        | st.fractions(Fraction(1, 2), 2, max_denominator=9),
         "resolution": st.sampled_from([8, 16, 24]) | st.integers(5, 20),
     }
 )

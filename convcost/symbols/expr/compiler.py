@@ -22,7 +22,6 @@ from convcost.symbols.expr.language import (
     Use,
     Value,
     describe,
-    plural,
 )
 from convcost.symbols.expr.operations import BINARY, FUNCTIONS, RELATIONS, bounded, compare, condition, number
 from convcost.symbols.expr.tokens import scan
@@ -219,13 +218,16 @@ class _Compiler:
         place = self._place(node)
         if not isinstance(node.func, ast.Name) or node.keywords:
             raise ExpressionError("E202", "only named functions are called, without keywords").at(*place)
+        for argument in node.args:
+            if isinstance(argument, ast.Starred):
+                raise _not_allowed("this").at(*self._place(argument))
         name = node.func.id
         if name in EXTENTS:
             return self._extent(name, node)
         use = Use(name, place[0], len(node.args))
         if name not in FUNCTIONS:
             self.uses.append(use)
-            return _call(use, [self._compile(argument, depth + 1) for argument in node.args], place)
+            return _call(use, [self._compile(argument, depth + 1) for argument in node.args], place, depth + 1)
         function, least, most = FUNCTIONS[name]
         if not least <= len(node.args) <= most:
             raise (
@@ -255,6 +257,9 @@ def _tree(source: str, shift: int) -> ast.expr:
     try:
         return ast.parse(source, mode="eval").body
     except SyntaxError as error:
+        if "expected 'else'" in error.msg:
+            missing = ExpressionError("E201", "an 'if' without 'else'", hint="write x if condition else y")
+            raise missing.at(shift, len(source)) from None
         offset = min(max((error.offset or 1) - 1, 0), len(source) - 1)
         if source[-1] in "+-*/%<>=,":
             raise ExpressionError("E201", "the expression ends too early").at(len(source) - 1 + shift) from None
@@ -279,7 +284,7 @@ def _placed(closure: Closure, place: tuple[int, int]) -> Closure:
     return value
 
 
-def _call(use: Use, arguments: list[Closure], place: tuple[int, int]) -> Closure:
+def _call(use: Use, arguments: list[Closure], place: tuple[int, int], depth: int) -> Closure:
     def value(env: Environment) -> Value:
         function = env.functions.get(use.name)
         if function is None:
@@ -288,11 +293,12 @@ def _call(use: Use, arguments: list[Closure], place: tuple[int, int]) -> Closure
             raise use.wrong_arity(len(function.parameters))
         run = env.run
         run.calls += 1
-        if run.calls > MAX_CALLS or run.depth >= MAX_CALL_DEPTH:
-            limit = plural(MAX_CALLS, "call") if run.calls > MAX_CALLS else f"calls nested {MAX_CALL_DEPTH} deep"
-            raise ExpressionError("E212", f"this takes more than {limit}").at(*place)
+        if run.calls > MAX_CALLS:
+            raise ExpressionError("E212", f"this takes more than {MAX_CALLS} calls").at(*place)
         given = [argument(env) for argument in arguments]
-        run.depth += 1
+        if run.depth + depth > MAX_CALL_DEPTH:
+            raise ExpressionError("E212", "functions that call functions are nested too deeply here").at(*place)
+        run.depth += depth
         try:
             return env.call(function, given)
         except ExpressionError as error:
@@ -301,6 +307,6 @@ def _call(use: Use, arguments: list[Closure], place: tuple[int, int]) -> Closure
             error.calls = (f"{use.name}(...)", *error.calls)
             raise
         finally:
-            run.depth -= 1
+            run.depth -= depth
 
     return value

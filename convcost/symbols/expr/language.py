@@ -17,8 +17,12 @@ MAX_DIGITS: Final = 30
 MAX_EXPONENT: Final = 64
 MAX_NUMBER: Final = 10**15
 MAX_SYMBOLIC_SIZE: Final = 1000
+MAX_SYMBOLIC_TERMS: Final = 256
+"""Terms that a formula would have if it were expanded, every symbol being a sum of two."""
+MAX_SYMBOLIC_DEPTH: Final = 40
 MAX_CALLS: Final = 10_000
-MAX_CALL_DEPTH: Final = 20
+MAX_CALL_DEPTH: Final = 40
+"""Calls within calls, each counted with its depth in the expression it stands in: it bounds Python's stack."""
 
 EXTENTS: Final = ("channels", "height", "width")
 """What can be asked of a tensor by its name."""
@@ -100,14 +104,14 @@ def shorten(text: str, length: int = 60) -> str:
     return text if text.isprintable() else "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
-def quoted(text: str) -> str:
-    """Quote a text in a message.
+def quoted(text: str, length: int = 60) -> str:
+    """Quote a text in a message, cut to a length.
 
     >>> print(quoted("aplha"))
     'aplha'
     """
     mark = '"' if "'" in text else "'"
-    return f"{mark}{shorten(text)}{mark}"
+    return f"{mark}{shorten(text, length)}{mark}"
 
 
 def describe(value: Value) -> str:

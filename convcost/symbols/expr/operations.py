@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, Final
@@ -12,11 +13,15 @@ from convcost.symbols.arith import Dim, is_symbolic
 from convcost.symbols.expr.language import (
     MAX_EXPONENT,
     MAX_NUMBER,
+    MAX_SYMBOLIC_DEPTH,
     MAX_SYMBOLIC_SIZE,
+    MAX_SYMBOLIC_TERMS,
     ExpressionError,
     Value,
     describe,
 )
+
+TOO_MANY: Final = MAX_SYMBOLIC_TERMS + 1
 
 
 def bounded(value: Any) -> Any:
@@ -47,18 +52,35 @@ def bounded(value: Any) -> Any:
 
 
 def _small(expression: Any) -> bool:
-    """Tell whether a SymPy expression has few nodes and low powers, so that expanding it is harmless."""
-    nodes, stack = 0, [(expression, 1)]
+    """Tell whether a SymPy expression is harmless: few nodes, not deep, and few terms if it were expanded."""
+    nodes, stack = 0, [(expression, 0)]
     while stack:
-        node, power = stack.pop()
+        node, depth = stack.pop()
         nodes += 1
-        if nodes > MAX_SYMBOLIC_SIZE or power > MAX_EXPONENT:
+        if nodes > MAX_SYMBOLIC_SIZE or depth > MAX_SYMBOLIC_DEPTH:
             return False
-        if node.is_Pow and node.exp.is_Integer:
-            stack.append((node.base, power * abs(int(node.exp))))
-        else:
-            stack.extend((argument, power) for argument in node.args)
-    return True
+        stack.extend((argument, depth + 1) for argument in node.args)
+    return _terms(expression) <= MAX_SYMBOLIC_TERMS
+
+
+def _terms(expression: Any) -> int:
+    """Return a bound on the terms of an expression once it is expanded, capped.
+
+    A symbol counts as two, for signs are decided with n = 1 + n'. What stands in functions is expanded by itself.
+    """
+    if expression.is_Number:
+        return 1
+    if expression.is_Add:
+        count = sum(map(_terms, expression.args))
+    elif expression.is_Mul:
+        count = math.prod(map(_terms, expression.args))
+    elif expression.is_Pow and expression.exp.is_Integer:
+        power, base = abs(int(expression.exp)), _terms(expression.base)
+        count = TOO_MANY if power > MAX_EXPONENT else math.comb(base + power - 1, power)
+    else:
+        count = max(map(_terms, expression.args), default=1)
+        count = count if count > MAX_SYMBOLIC_TERMS else 2
+    return min(count, TOO_MANY)
 
 
 def number(value: Value) -> Dim:
@@ -169,8 +191,8 @@ FUNCTIONS: Final[dict[str, tuple[Callable[..., Dim], int, int]]] = {
     "round": (arith.round_half_even, 1, 1),
     "round_to": (_round_to, 2, 2),
     "make_divisible": (_make_divisible, 2, 2),
-    "max": (arith.maximum, 2, 100),
-    "min": (arith.minimum, 2, 100),
+    "max": (arith.maximum, 2, 20),
+    "min": (arith.minimum, 2, 20),
     "abs": (_absolute, 1, 1),
 }
 """The functions of the language: (function, fewest arguments, most)."""

@@ -19,6 +19,7 @@ from convcost.ops import (
     LayerNorm,
     Linear,
     LocalResponseNorm,
+    LpPool,
     Maxout,
     MaxPool,
     Mul,
@@ -169,6 +170,13 @@ SHAPES = [
     ),
     (Softmax(axis=0), [X], f"E406 axis 0 of softmax is the batch: its input has 4 axes (1, 8, 5, 6) {AXES}"),
     (LayerNorm((-5,)), [X], f"E406 axis -5 of layer_norm does not exist: its input has 4 axes (1, 8, 5, 6) {AXES}"),
+    (
+        LayerNorm((1, -3)),
+        [X],
+        "E406 the axes 1, -3 of layer_norm name one twice ([1] are the channels, [1, 2, 3] a whole image)",
+    ),
+    (LayerNorm(()), [X], "E406 layer_norm without axes ([1] are the channels, [1, 2, 3] a whole image)"),
+    (LpPool((2, 2), p=0), [X], "E402 the exponent p = 0 of lppool is not positive"),
     (Concat(axis=-4), [X, X], f"E406 axis -4 of concat is the batch: its input has 4 axes (1, 8, 5, 6) {AXES}"),
     (Transpose((1, 2)), [X], "E406 the order 1, 2 does not name each axis of 8×5×6 once (the axes are 1, 2, 3)"),
     # E407: parts

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from fractions import Fraction
 
 import pytest
 
 from convcost.cost import infer
-from convcost.errors import UsageError
+from convcost.errors import SpecError, UsageError
 from convcost.graph import Graph
 from convcost.ops import (
     Add,
@@ -436,3 +437,39 @@ def test_relative_references_in_a_branch_go_on_before_it() -> None:
         "add1 <- add1/branch1/tanh1 add1/branch2/tanh1 add1/branch3/gelu1",
         "path1/relu6_1 <- add1",
     ]
+
+
+def test_a_column_may_hide_a_hyperparameter() -> None:
+    body = """
+hyperparameters: {n: 99999}
+layers:
+  - table:
+      columns: [n]
+      rows: [[1], [n - 99997]]
+      each: [{repeat: 5, path: [{repeat: n, relu: {}}]}]
+"""
+    assert len(graph(body).nodes) == 1 + 5 * 1 + 5 * 2
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        "[{repeat: 100000, path: [{repeat: 100000, relu: {}}]}]",
+        "[{repeat: 10**3, path: [{repeat: n, relu: {}}]}]",
+        "[{table: {columns: [m], rows: [[100000], [n], [4*n]], each: [{repeat: m, path: [relu, relu, relu]}]}}]",
+        "[{double: {times: 100000}}]",
+        "[{add: [[{repeat: 100000, relu: {}}], [{repeat: 100000, path: [relu, relu, relu]}]]}]",
+        "[d40]",
+    ],
+)
+def test_too_many_layers_are_foreseen(items: str) -> None:
+    doubling = "".join(f"  d{i}: {{body: [d{i - 1}, d{i - 1}]}}\n" for i in range(1, 41))
+    text = (
+        f"{HEAD}hyperparameters: {{n: 1000}}\nblocks:\n  d0: {{body: [relu]}}\n{doubling}"
+        "  double: {args: {times: ~}, body: [{repeat: times, path: [{repeat: times, relu: {}}]}]}\n"
+        f"layers: {items}\n"
+    )
+    started = time.process_time()
+    with pytest.raises(SpecError, match="E303 more than 400000 layers"):
+        build(parse(text), {}, infer)
+    assert time.process_time() - started < 1

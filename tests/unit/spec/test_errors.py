@@ -223,7 +223,7 @@ layers:
   - {name: conv, relu: {}}
 """,
         """\
-net.yaml:3:19: E129 the hyperparameter 'lambda' ('lambda' is a word of the expression language)
+net.yaml:3:19: E129 'lambda' cannot be the name of a hyperparameter ('lambda' is a word of the expression language)
       3 | hyperparameters: {lambda: 1}
         |                   ^^^^^^
 net.yaml:5:12: E129 'conv' cannot be a name ('conv' is an op or a key of the language)
@@ -700,7 +700,7 @@ blocks: {relu: {body: []}}
 layers: [flatten]
 """,
         """\
-net.yaml:3:19: E129 the hyperparameter 'half' ('half' is a word that stands for itself)
+net.yaml:3:19: E129 'half' cannot be the name of a hyperparameter ('half' is a word that stands for itself)
       3 | hyperparameters: {half: 1}
         |                   ^^^^
 net.yaml:4:10: E129 'relu' cannot be the name of a block ('relu' is an op or a key of the language)
@@ -769,7 +769,7 @@ layers:
   - conv: {kernel: 3, out: 8, padding: [1, 1, 1]}
 """,
         """\
-net.yaml:4:40: E315 padding is a list of 3 (one number, 2, or [top, left, bottom, right])
+net.yaml:4:40: E315 padding is a list of 3 (one number, one for each axis, or [top, left, bottom, right])
       4 |   - conv: {kernel: 3, out: 8, padding: [1, 1, 1]}
         |                                        ^
 """,
@@ -823,7 +823,7 @@ layers:
   - b
 """,
         """\
-net.yaml:4:21: E306 there is no tensor 'stem' here (give the layer a name: {name: ..., conv: ...})
+net.yaml:4:21: E306 there is no tensor 'stem' here (a block sees only its inputs, and what is inside a block or branch is not seen outside)
       4 |   b: {body: [{from: stem, relu: {}}]}
         |                     ^^^^
    in b (line 7) -> body[0] -> relu

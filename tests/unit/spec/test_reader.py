@@ -189,7 +189,7 @@ def test_file_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for attempt in (lambda: read_bytes(str(file)), lambda: decode("#" * (2**20 + 1), str(file))):
         with pytest.raises(UsageError) as caught:
             attempt()
-        assert str(caught.value) == f"E004 {file} is larger than 1 MiB (a spec is a short text)"
+        assert str(caught.value) == f"E004 '{file}' is larger than 1 MiB (a spec is a short text)"
 
 
 def deep(opening: str, count: int) -> str:

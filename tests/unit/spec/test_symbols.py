@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from fractions import Fraction
 
 import pytest
 
 from convcost.cost import infer
-from convcost.errors import DomainError, SpecError, UsageError
+from convcost.errors import ConvcostError, DomainError, SpecError, UsageError
 from convcost.graph import Graph
-from convcost.ops import Conv
+from convcost.ops import Conv, Linear
 from convcost.spec import Architecture, build, catalog, parse
 from convcost.symbols.floordiv import FloorDiv, free_symbol
 
@@ -158,3 +159,43 @@ def test_shipped_specs_build_late_as_early(name: str, steps: int, r: int) -> Non
     assert [(n.name, n.op.substitute(value), n.inputs) for n in late.nodes] == [
         (n.name, n.op, n.inputs) for n in early.nodes
     ]
+
+
+EXPLODING = """
+convcost: 1
+hyperparameters:
+  a: {default: 2, multiple_of: 1}
+  b: {default: 3, multiple_of: 1}
+  c: {default: 5, multiple_of: 1}
+let:
+  p: (a + 1)*(b + 2)*(c + 3)
+  q: p*(a + b)
+input: [3, a, b]
+layers:
+  - conv: {kernel: 1, out: floor(q/7)}
+  - {if: channels(input)*q > 1000, conv: {kernel: 1, out: "make_divisible(q*a, 8)"}}
+  - conv: {kernel: 1, out: "max(q, a**9, b**9*c, 1000)"}
+"""
+
+
+def test_formulas_that_grow_end_in_time() -> None:
+    symbols = {name: free_symbol(name, integer=True) for name in "abc"}
+    started = time.process_time()
+    build(parse(EXPLODING), symbols, infer)
+    with pytest.raises(SpecError, match="E207 the formula of this value becomes too long"):
+        build(parse(EXPLODING.replace("(a + b)", "(a + b)**24")), symbols, infer)
+    assert time.process_time() - started < 4
+
+
+def test_the_deepest_spec_fits_the_stack() -> None:
+    lets = "".join(f"  f{i}(x): 1 + f{i - 1}(x)\n" for i in range(1, 6))
+    parentheses = "(2 + " * 28 + "f5(1)" + ")" * 28
+    inner = "".join(f"  b{i}: {{body: [{{add: [[b{i - 1}], []]}}]}}\n" for i in range(1, 29))
+    text = (
+        f"convcost: 1\ninput: [3]\nlet:\n  f0(x): x\n{lets}blocks:\n"
+        f"  b0: {{body: [{{linear: {{out: '{parentheses} - 59'}}}}]}}\n{inner}layers: [b28]\n"
+    )
+    graph = build(parse(text), {}, infer)
+    assert [node.name.count("/") for node in graph.nodes if isinstance(node.op, Linear)] == [3 * 28 + 1]
+    with pytest.raises(ConvcostError, match="E302"):
+        build(parse(text.replace("[b28]", "[{add: [{add: [{add: [[b28]]}]}]}]")), {}, infer)
