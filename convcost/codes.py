@@ -81,7 +81,8 @@ E103 Unknown symbol
 E104 Not UTF-8
     Specs are UTF-8 texts; other encodings are refused rather than guessed.
 E105 A character that YAML does not allow
-    Control characters other than tab and line breaks cannot stand in YAML.
+    Control characters other than tab and line breaks cannot stand in YAML, nor, by way of an escape, in what
+    reports print.
 E106 An empty document
     There is nothing in the text, or only comments. A spec begins with 'convcost: 1'.
 E107 A second document

@@ -15,7 +15,9 @@ from convcost.errors import DomainError, UsageError
 from convcost.graph import Graph
 from convcost.records import Record
 from convcost.spec import Architecture, build, open_target, parse
+from convcost.spec.target import read_number
 from convcost.symbols import Dim
+from convcost.symbols.arith import exact
 
 Number = int | Fraction
 
@@ -145,13 +147,8 @@ def exact_number(name: str, value: Number | str | float) -> Number:
     (Fraction(3, 4), Fraction(1, 10), 224)
     """
     if isinstance(value, int | Fraction) and not isinstance(value, bool):
-        exact = Fraction(value)
-    else:
-        try:
-            exact = Fraction(str(value).replace(" ", ""))
-        except (ValueError, ZeroDivisionError):
-            raise UsageError("E015", f"{name} = {value!r} is not a number", hint="write 224, 0.75 or 3/4") from None
-    return exact.numerator if exact.denominator == 1 else exact
+        return exact(Fraction(value))  # type: ignore[no-any-return]
+    return read_number(name, str(value))
 
 
 def load(target: str | Path, **values: Number | str) -> Model:

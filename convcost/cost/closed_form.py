@@ -101,7 +101,7 @@ class Variable(Record):
         if q is None or self.unit > 1 or (q == 1 and self.integer):
             symbol = self.symbol()
             return symbol, self.unit * symbol, symbol
-        step = free_symbol(f"{self.name}_steps", integer=True)
+        step = free_symbol(f"{self.name}/step", integer=True)  # no hyperparameter can have this name
         ratio = Rational(Fraction(q).numerator, Fraction(q).denominator)
         return step, ratio * step, self.symbol() / ratio
 

@@ -36,12 +36,21 @@ def source(formulas: Sequence[Formula], *, general: bool = False) -> str:
     functions = [_function(f, f.general if general else f.closed) for f in formulas]
     helpers = [text for call, text in HELPERS.items() if any(call in function for function in functions)]
     model = formulas[0].model
-    title = model.architecture.title or model.architecture.name
+    title = _inert(model.architecture.title or model.architecture.name)
     head = f'"""What {title} costs, in its hyperparameters.\n\n{formulas[0].convention.describe()}.\n'
     if model.architecture.source:
-        head += f"Architecture: {model.architecture.source}.\n"
+        head += f"Architecture: {_inert(model.architecture.source)}.\n"
     head += f'Written by convcost {convcost.__version__}.\n"""\n\nfrom fractions import Fraction\n'
     return "\n\n".join((head, *helpers, *functions))
+
+
+def _inert(text: str) -> str:
+    r"""Return a text of a spec as it can stand in a docstring, which it must not be able to end.
+
+    >>> print(_inert('a "net"'))
+    a \"net\"
+    """
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _function(formula: Formula, form: ClosedForm) -> str:

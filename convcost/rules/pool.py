@@ -178,11 +178,7 @@ class PadRule(Rule[Pad]):
             )
         for amount in op.padding:
             whole(abs(amount), "a padding of {}", 0)
-        out = [settled(n + lo + hi) for n, lo, hi in zip(extents, *_sides(op), strict=True)]
-        for n, lo, hi in zip(extents, *_sides(op), strict=True):
-            cut = -settled(minimum(lo, 0) + minimum(hi, 0))
-            if type(n) is int and type(cut) is int and cut > n:  # whatever the other side puts
-                raise ShapeError("E410", f"pad cuts {cut} off an extent of {n}, in its input of {per_axis(extents)}")
+        out = [_padded(op, *axis) for axis in zip(extents, op.padding[:rank], op.padding[rank:], strict=True)]
         if any(type(extent) is int and extent < 1 for extent in out):
             raise ShapeError(
                 "E410", f"pad cuts off all of its input of {per_axis(extents)} ({per_axis(tuple(out))} is left)"
@@ -190,9 +186,12 @@ class PadRule(Rule[Pad]):
         return (*x[:2], *out)
 
 
-def _sides(op: Pad) -> tuple[Shape, Shape]:
-    rank = len(op.padding) // 2
-    return op.padding[:rank], op.padding[rank:]
+def _padded(op: Pad, n: Dim, lo: Dim, hi: Dim) -> Dim:
+    """Return the extent of one axis; no more can be cut than is there, whatever the other side puts."""
+    left = settled(n + minimum(lo, 0) + minimum(hi, 0))
+    if type(left) is int and left < 0:
+        raise ShapeError("E410", f"{op.name} cuts {n - left} off an extent of {n}")
+    return settled(n + lo + hi)
 
 
 def _slid(op: MaxPool | AvgPool | LpPool, x: Shape) -> Shape:

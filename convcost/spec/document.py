@@ -147,9 +147,9 @@ class _DocumentGrammar(HyperparameterGrammar, ItemGrammar):
             if not document.name.isprintable() or not document.name.strip() or len(document.name) > MAX_NAME:
                 raise self.error("E129", f"{quoted(document.name)} cannot be a name", node, "a name is a short text")
         elif key == "title":
-            document.title = self.text(node, "title")
+            document.title = self.prose(node, "title")
         elif key == "source":
-            document.citation = self.text(node, "source")
+            document.citation = self.prose(node, "source")
         elif key == "year":
             document.year = self.integer(node, "year")
         else:

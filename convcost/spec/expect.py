@@ -53,6 +53,15 @@ class Grammar:
             return node.text
         raise self.another(what, "a text", node)
 
+    def prose(self, node: Node, what: str) -> str:
+        """Return a text that reports print, on one line: a terminal must not obey what a spec says."""
+        text = " ".join(self.text(node, what).split())
+        for character in text:
+            if not character.isprintable():
+                message = f"the character U+{ord(character):04X} in {what}"
+                raise self.error("E105", message, node, "leave control characters out")
+        return text
+
     def scalar(self, node: Node, what: str) -> Scalar:
         """Return a node that is a text."""
         self.text(node, what)

@@ -15,6 +15,7 @@ from convcost.spec.vocabulary import hint_for
 from convcost.symbols.expr.language import quoted
 
 FIELDS = ("default", "choices", "range", "multiple_of", "integer", "doc", "symbol")
+SCALED = re.compile(r"(\w+)_over_(\d+)", re.ASCII)
 PRESET = re.compile(r"[\w.-]+", re.ASCII)
 MAX_SYMBOL = 16
 
@@ -79,6 +80,11 @@ class HyperparameterGrammar(Grammar):
                     raise self.error("E133", f"{h.name} and {letters[h.symbol]} have one symbol, {h.symbol}", key)
             except SpecError as error:
                 self.problems.report(error)
+        for key, _ in node.pairs:  # type: ignore[union-attr]
+            scaled = SCALED.fullmatch(key.text)
+            if scaled and scaled[1] in result:
+                hint = f"formulas call {scaled[1]}/{scaled[2]} by this name"
+                self.problems.add("E130", f"{quoted(key.text)} beside {scaled[1]}", key, hint=hint)
         return result
 
     def hyperparameter(self, key: Scalar, node: Node) -> Hyperparameter:
@@ -102,10 +108,10 @@ class HyperparameterGrammar(Grammar):
         if multiple is not None and multiple <= 0:
             raise self.error("E133", f"multiple_of {multiple} is not positive", fields["multiple_of"])
         symbol = self.text(fields["symbol"], "symbol") if "symbol" in fields else ""
-        if len(symbol) > MAX_SYMBOL or any(c.isspace() for c in symbol):
-            raise self.error(
-                "E133", f"a symbol of {len(symbol)} characters", fields["symbol"], "a letter, or a short word"
-            )
+        if "symbol" in fields and (len(symbol) > MAX_SYMBOL or not symbol.isidentifier()):
+            # it is written into LaTeX and Python source: \input and quotes have no business there
+            hint = f"a letter, or a word of letters, digits and _ up to {MAX_SYMBOL}"
+            raise self.error("E133", f"{quoted(symbol)} cannot be a symbol", fields["symbol"], hint)
         whole = all(isinstance(value, int) for value in (default, *choices, *bounds))
         integer = isinstance(multiple, int) or (multiple is None and whole)
         if "integer" in fields:
@@ -116,7 +122,7 @@ class HyperparameterGrammar(Grammar):
             tuple(choices),
             (bounds[0], bounds[1]) if bounds else None,
             multiple,
-            self.text(fields["doc"], "doc") if "doc" in fields else "",
+            self.prose(fields["doc"], "doc") if "doc" in fields else "",
             symbol,
             integer=integer,
             span=span,

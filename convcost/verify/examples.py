@@ -135,6 +135,7 @@ def _pools() -> Iterator[Example]:
         MaxPool((3, 2), stride=(2, 3), padding="same"),
         AvgPool((2, 5), stride=(3, 2), padding="same"),
         LpPool((2, 3), p=3),
+        LpPool((3, 2), p=1),
         GlobalAvgPool(),
         AdaptiveAvgPool((3, 5)),
         AdaptiveAvgPool((4, 2)),

@@ -104,7 +104,7 @@ def _windows() -> Iterator[Example]:
     yield from _on(
         (2, C, H, W), GlobalAvgPool(), AdaptiveAvgPool((3, 5)), AdaptiveAvgPool((1, 4)), Upsample((2, 3), "linear")
     )
-    yield from _on((2, 6, H, W), AdaptiveAvgPool((H, 2)), Pad((P, -1, 0, 2)))
+    yield from _on((2, 6, H, W), AdaptiveAvgPool((H, 2)), Pad((P, -1, 0, 2)), Pad((-2, 0, 1, 0)))
 
 
 def _others() -> Iterator[Example]:

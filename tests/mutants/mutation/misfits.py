@@ -80,7 +80,7 @@ def _more() -> Iterator[Misfit]:
             yield Misfit(Add(), (extents, other), f"E405 the inputs of add differ on axis {axis} ({name}): {differ}")
 
     message = (
-        "E411 a window of maxpool 2×3 would lie in a padding of 3 and see no element of the input (padding below 3)"
+        "E412 a window of maxpool 2×3 would lie in a padding of 3 and see no element of the input (padding below 3)"
     )
     yield Misfit(MaxPool((2, 3), padding=(1, 0, 0, 3)), (_X,), message)
     # whether a symbolic window lies in its padding is not asked

@@ -83,7 +83,7 @@ def test_version(call):
         (["report", "x", "--format", "jsn"], "E024 there is no format 'jsn' (did you mean 'json'?)"),
         (["derive", "separble"], "E040 there is no derivation of 'separble' (did you mean 'separable'?)"),
         (["derive", "separable", "--set", "N"], "E025 'N' does not give a symbol a value (write NAME=VALUE)"),
-        (["derive", "separable", "--set", "N=x"], "E015 N = 'x' is not a number (write 224, 0.75 or 3/4)"),
+        (["derive", "separable", "--set", "N=x"], "E015 N=x: unknown symbol 'x' (a number such as 224, 0.75 or 3/4)"),
     ],
 )
 def test_bad_usage_is_2_and_a_message(call, arguments, message):

@@ -210,7 +210,9 @@ SHAPES = [
         "E410 the padding of transposed conv 2×2 cuts off all of its output (0×1 is left)",
     ),
     (Pad((1, -5, 0, -1)), [X], "E410 pad cuts off all of its input of 5×6 (6×0 is left)"),
-    (Pad((-6, 0, 9, 0)), [X], "E410 pad cuts 6 off an extent of 5, in its input of 5×6"),
+    (Pad((-3, 0, -3, 0)), [X], "E410 pad cuts 6 off an extent of 5"),
+    (Pad((-6, 0, 9, 0)), [X], "E410 pad cuts 6 off an extent of 5"),
+    (Pad((9, 0, -6, 0)), [X], "E410 pad cuts 6 off an extent of 5"),
     (
         MaxPool((3, 2), padding=(1, 2, 0, 0)),
         [X],

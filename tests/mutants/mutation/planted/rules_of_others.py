@@ -91,7 +91,7 @@ POOL: tuple[Mistake, ...] = (
     mistake("rules/pool.py", "UpsampleRule.counts", "mul=2 * made", "mul=made", "one product for two neighbours"),
     mistake(
         "rules/pool.py",
-        "_sides",
+        "PadRule.output",
         "op.padding[:rank], op.padding[rank:]",
         "op.padding[::2], op.padding[1::2]",
         "amounts read axis by axis",
