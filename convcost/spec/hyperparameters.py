@@ -84,7 +84,7 @@ class HyperparameterGrammar(Grammar):
             scaled = SCALED.fullmatch(key.text)
             if scaled and scaled[1] in result:
                 hint = f"formulas call {scaled[1]}/{scaled[2]} by this name"
-                self.problems.add("E130", f"{quoted(key.text)} beside {scaled[1]}", key, hint=hint)
+                self.problems.add("E130", f"{quoted(key.text)} cannot stand beside {scaled[1]}", key, hint=hint)
         return result
 
     def hyperparameter(self, key: Scalar, node: Node) -> Hyperparameter:

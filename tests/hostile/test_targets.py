@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from convcost.model import loads
+from convcost.studies.formula import formula
+
 SPEC = """\
 convcost: 1
 name: net
@@ -122,3 +125,12 @@ def test_bad_target(
     assert (run.status, run.out) == (2, "")
     (problem, *rest) = problems(run.err, "<stdin>" if target.startswith("-") else "net.yaml")
     assert (problem.code, rest) == (wanted, [])
+
+
+def test_hyperparameters_named_like_symbols_of_formulas() -> None:
+    """A name that a formula could give to something of its own does not mix with it."""
+    text = SPEC.replace("classes:", "alpha_steps:").replace("out: classes", "out: alpha_steps")
+    model = loads(text)
+    derived = formula(model, "mul")
+    for values in ({}, {"alpha": "1/2"}, {"resolution": 64}):
+        assert derived.at(**values) == model.with_values(**values).analyze().total("mul")
