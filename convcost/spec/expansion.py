@@ -240,7 +240,7 @@ class Expansion(Wiring):
         key: tuple[Any, ...]
         if item.signature is not None and arguments is item.arguments:
             key = (item.signature, shape)
-        elif item.numbered:
+        elif item.repeat is not None:
             key = (id(arguments), id(scope.values), shape)
         else:
             return layers(item.key, arguments, scope, shape, self.arguments, place=item.place)

@@ -35,7 +35,7 @@ soups = st.lists(st.tuples(words, st.sampled_from(["", " "])), max_size=14).map(
     lambda parts: "".join(a + b for a, b in parts)
 )
 QUICK = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-LONG = settings(QUICK, max_examples=5000)
+LONG = settings(QUICK, max_examples=2000)
 
 
 def evaluate(text: str) -> Any:

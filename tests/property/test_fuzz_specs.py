@@ -185,7 +185,7 @@ def check(text: str, seconds: float = 20) -> None:
 
 
 QUICK = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
-LONG = settings(QUICK, max_examples=2000)
+LONG = settings(QUICK, max_examples=1000)
 
 
 def test_undamaged() -> None:
@@ -283,6 +283,6 @@ def test_what_builds_is_right(text: str, values: dict[str, str]) -> None:
 
 @pytest.mark.slow
 @given(damaged_trees(SMALL, 1), bindings)
-@settings(QUICK, max_examples=3000)
+@settings(QUICK, max_examples=500)
 def test_what_builds_is_right_long(text: str, values: dict[str, str]) -> None:
     check_figures(text, values)
