@@ -16,7 +16,7 @@ from convcost.spec.nodes import Scalar
 from convcost.spec.problems import Enough, Problems
 from convcost.spec.scope import Run, Scope
 from convcost.spec.source import Source
-from convcost.symbols import Dim
+from convcost.symbols import Dim, is_symbolic
 from convcost.symbols.expr import near_miss
 from convcost.symbols.expr.language import MAX_NUMBER, quoted
 
@@ -177,7 +177,8 @@ def check_extents(shape: Shape, layer: str) -> None:
         E411.
     """
     for extent in shape:
-        if isinstance(extent, int) and extent > MAX_NUMBER:
+        numbers = (atom for atom in extent.atoms() if atom.is_Rational) if is_symbolic(extent) else (extent,)
+        if any(abs(number) > MAX_NUMBER for number in numbers):
             raise ShapeError("E411", f"an extent of {layer} is beyond 10**15", hint="no tensor is that large")
 
 

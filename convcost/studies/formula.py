@@ -76,7 +76,9 @@ class Formula:
         numbers = {name: exact_number(name, value) for name, value in values.items()}
         full = {v.name: numbers.get(v.name, v.default) for v in self.closed.variables}
         inside = set(numbers) <= set(full) and self.closed.holds(full)
-        return (self.closed if inside else self.general).at(**numbers)
+        value = (self.closed if inside else self.general).at(**numbers)
+        _ = self.model.with_values(**numbers).graph  # a formula has a value also where no network can be built
+        return value
 
     @cached_property
     def behaviour(self) -> tuple[Behaviour, ...]:

@@ -6,7 +6,6 @@ import errno
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,12 +21,10 @@ MILLION = 10**6
 def codes(tmp_path: Path, convcost: Callable[..., Any], problems: Callable[..., Any]) -> Callable[..., list[str]]:
     """Report on a text or bytes; return the problems found, none where it is a good spec."""
 
-    def run(content: str | bytes, seconds: float = 5) -> list[str]:
+    def run(content: str | bytes) -> list[str]:
         path = tmp_path / "bad.yaml"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        started = time.process_time()
         outcome = convcost("report", str(path))
-        assert time.process_time() - started < seconds
         found = [str(problem) for problem in problems(outcome.err, str(path))]
         assert outcome.status == (2 if found else 0), outcome.err
         assert (outcome.out == "") == bool(found)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import re
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -168,8 +167,7 @@ def damaged_trees(draw: st.DrawFn, texts: list[str], most: int = 4) -> str:
     return json.dumps(tree, ensure_ascii=False, indent=1)
 
 
-def check(text: str, seconds: float = 20) -> None:
-    started = time.process_time()
+def check(text: str) -> None:
     try:
         loads(text).analyze().total()
     except ConvcostError as error:
@@ -181,7 +179,6 @@ def check(text: str, seconds: float = 20) -> None:
                 lines = re.split("\r\n|[\r\n\x85\u2028\u2029]", text.removeprefix("\ufeff"))
                 assert 1 <= one.span.line <= len(lines), str(one)
                 assert 1 <= one.span.column <= len(lines[one.span.line - 1]) + 1, str(one)
-    assert time.process_time() - started < seconds, text
 
 
 QUICK = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from fractions import Fraction
 
 import pytest
@@ -172,11 +171,9 @@ def test_calls_are_bounded() -> None:
         body = parse(f"f{i - 1}(x)" + f" + f{i - 1}(x)" * 9).value
         functions[f"f{i}"] = Defined(f"f{i}", ("x",), body, env)
     env.functions = functions
-    started = time.perf_counter()
     with pytest.raises(ExpressionError) as caught:
         parse("f14(x)").value(env)
     assert str(caught.value) == "E212 this takes more than 10000 calls"
-    assert time.perf_counter() - started < 2
 
 
 @pytest.mark.parametrize("body", ["f{}(x)", "1 + (1 + (1 + (1 + f{}(x))))"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -199,10 +198,8 @@ def deep(opening: str, count: int) -> str:
 @pytest.mark.parametrize("parser", PARSERS)
 @pytest.mark.parametrize("text", [deep("[", 5000), deep("{a: ", 5000), "- " * 5000, "? " * 5000])
 def test_nesting_is_bounded(text: str, parser: Callable[[str], reader.Events]) -> None:
-    started = time.perf_counter()
     with pytest.raises(SpecError, match="E113 lists and mappings nested deeper than 64"):
         read(text, parser)
-    assert time.perf_counter() - started < 2
 
 
 def test_nesting_through_aliases_is_bounded() -> None:
