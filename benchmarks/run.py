@@ -7,8 +7,10 @@ interleaved repetitions. Nothing here is part of the test suite.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,6 +21,16 @@ from pathlib import Path
 CONVCOST = (sys.executable, "-m", "convcost")
 IMPORTS = (sys.executable, "-c", "import click, rich.console, rich.table, yaml")
 SYMPY = (sys.executable, "-c", "import sympy")
+CLICK = (sys.executable, "-c", "import click")
+SPECS_OF_A_DIRECTORY = """
+import pathlib, sys
+from convcost import shipped
+from convcost.cli import main
+shipped.root = lambda: pathlib.Path(sys.argv[1])
+main(["specs"])
+"""
+SPECS_IN = (sys.executable, "-c", SPECS_OF_A_DIRECTORY)
+"""``convcost specs`` on the specs of a directory."""
 
 
 ENVIRONMENT = {**os.environ, "COLUMNS": "80", "PYTHONPYCACHEPREFIX": tempfile.mkdtemp(prefix="convcost-pyc-")}
@@ -59,7 +71,6 @@ def start_up(repetitions: int) -> None:
             "sympy": SYMPY,
             "json": (*CONVCOST, "report", "mobilenet_v1", "--format", "json"),
             "report": (*CONVCOST, "report", "mobilenet_v1"),
-            "specs": (*CONVCOST, "specs"),
         },
         repetitions,
     )
@@ -69,7 +80,37 @@ def start_up(repetitions: int) -> None:
     line("report, closed form included", times["report"], unit="s")
     line("report --format json / imports", times["json"] / times["imports"], 1.5)
     line("report / import sympy", times["report"] / times["sympy"], 1.4)
-    line("specs / imports", times["specs"] / times["imports"])
+
+
+def listing(folder: Path, repetitions: int, n: int = 1000) -> None:
+    """The listing of what is shipped, and of many more specs, against importing click alone."""
+    print("\nListing the shipped architectures, best of", repetitions)
+    from convcost import shipped
+    from convcost.studies.inventory import fresh_index
+
+    index = json.loads(fresh_index().text())
+    originals = list(index["architectures"])
+    as_they_are = {name: name for name in originals}
+    many = {f"{originals[i % len(originals)]}_{i:04}": originals[i % len(originals)] for i in range(n)}
+    for directory, names in ((folder / "shipped", as_they_are), (folder / "many", many)):
+        shutil.copytree(shipped.root(), directory, ignore=shutil.ignore_patterns(shipped.INDEX))
+        for name, original in names.items():
+            shutil.copy2(shipped.file_of(original), directory / shipped.ARCHITECTURES / f"{name}{shipped.SUFFIX}")
+        for name in as_they_are.keys() - names.keys():
+            (directory / shipped.ARCHITECTURES / f"{name}{shipped.SUFFIX}").unlink()
+        entries = {name: index["architectures"][original] for name, original in names.items()}
+        (directory / shipped.INDEX).write_text(json.dumps(index | {"architectures": entries}), "utf-8")
+    commands = {
+        "click": CLICK,
+        "specs": (*SPECS_IN, str(folder / "shipped")),
+        "many": (*SPECS_IN, str(folder / "many")),
+    }
+    times = best(commands, repetitions)
+    line("import click", times["click"], unit="s")
+    line(f"specs: {len(originals)} architectures", times["specs"], unit="s")
+    line(f"specs: {n:,} architectures", times["many"], unit="s")
+    line("specs / import click", times["specs"] / times["click"], 2)
+    line(f"specs of {n:,} / import click", times["many"] / times["click"], 5)
 
 
 HEAD = "convcost: 1\nname: long\ninput: [8, 7, 7]\ndefaults: {padding: same, norm: batch, activation: relu}\nlayers:\n"
@@ -181,6 +222,8 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         start_up(options.repetitions)
+        (Path(folder) / "specs").mkdir()
+        listing(Path(folder) / "specs", options.repetitions)
         length(Path(folder), options.layers)
         closed_form(Path(folder))
     hostile()

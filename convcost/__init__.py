@@ -9,7 +9,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from convcost.api import analyze, compare, formula, load, loads, report, verify
+    from convcost.api import analyze, audit, compare, formula, load, loads, report, verify
     from convcost.cost import CONVENTIONS, Analysis, Convention, convention
     from convcost.errors import (
         ConvcostError,
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from convcost.model import Model
+    from convcost.studies.audit import Audit
     from convcost.studies.compare import Comparison
     from convcost.studies.derive import Derivation, derive
     from convcost.studies.formula import Formula
@@ -28,13 +29,14 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _PLACES = {
-    **dict.fromkeys(("analyze", "compare", "formula", "load", "loads"), "convcost.api"),
+    **dict.fromkeys(("analyze", "audit", "compare", "formula", "load", "loads"), "convcost.api"),
     **dict.fromkeys(("CONVENTIONS", "Analysis", "Convention", "convention"), "convcost.cost"),
     **dict.fromkeys(
         ("ConvcostError", "Diagnostics", "DomainError", "ShapeError", "SpecError", "UnsupportedError", "UsageError"),
         "convcost.errors",
     ),
     "Model": "convcost.model",
+    "Audit": "convcost.studies.audit",
     "Comparison": "convcost.studies.compare",
     "Derivation": "convcost.studies.derive",
     "derive": "convcost.studies.derive",
@@ -48,6 +50,7 @@ _PACKAGES = ("report", "verify")
 __all__ = [
     "CONVENTIONS",
     "Analysis",
+    "Audit",
     "Comparison",
     "ConvcostError",
     "Convention",
@@ -62,6 +65,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "analyze",
+    "audit",
     "compare",
     "convention",
     "derive",

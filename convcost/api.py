@@ -10,9 +10,11 @@ from convcost.cost.analysis import Analysis
 from convcost.cost.convention import Convention
 from convcost.cost.convention import convention as convention_named
 from convcost.model import Model, load, loads
+from convcost.shipped import CLAIMS, names
 
 if TYPE_CHECKING:
     from convcost.report.table import Document
+    from convcost.studies.audit import Audit
     from convcost.studies.compare import Comparison
     from convcost.studies.formula import Formula
     from convcost.verify import Verification
@@ -173,12 +175,45 @@ def verify(target: Target, *, seed: int = 0, audit: bool = False) -> Verificatio
     return verified(model_of(target).graph, seed=seed, audit=audit)
 
 
+def audit(*claims: str | Path) -> tuple[Audit, ...]:
+    """Hold published tables against what is derived, and find out why they differ.
+
+    Parameters
+    ----------
+    *claims : str or Path
+        Files of claims, or names of shipped ones; none for all that are shipped, and for what the shipped
+        architectures say of themselves.
+
+    Returns
+    -------
+    tuple of Audit
+        One a file or an architecture, with a finding for each printed figure.
+
+    Raises
+    ------
+    UsageError, SpecError, Diagnostics
+        Where there is no such file, its text is wrong, or a row names a spec or a part that there is not.
+    """
+    from convcost.claims import open_claims
+    from convcost.cost.analysis import METRICS
+    from convcost.studies.audit import Networks, audit_headline, audit_tables
+
+    networks = Networks()
+    read = [open_claims(str(each), METRICS) for each in claims or names(CLAIMS)]
+    models = [] if claims else [load(name) for name in names()]
+    return (
+        *(audit_tables(each, networks) for each in read),
+        *(audit_headline(model, networks) for model in models if model.architecture.claims),
+    )
+
+
 __all__ = [
     "Analysis",
     "Convention",
     "Model",
     "Target",
     "analyze",
+    "audit",
     "compare",
     "formula",
     "load",

@@ -28,7 +28,8 @@ E008 A value that a hyperparameter cannot have
     the published values; others are legal.
 E009 Not a SPEC
     A SPEC is a file, a shipped name or - for standard input, then :PRESET, then @NAME=VALUE,NAME=VALUE:
-    mobilenet_v1@alpha=0.5,resolution=160.
+    mobilenet_v1@alpha=0.5,resolution=160. A claim of a spec says 'at:' what stands behind the name: ":b3",
+    "@alpha=1/2".
 E010 Unknown convention
     A convention says which operations are counted; 'paper' is that of the MobileNets paper.
 E011 Unknown kind of parameters
@@ -116,11 +117,12 @@ E120 Not a mapping
 E121 Unknown key
     A part of a spec has a key that is not in the language; the hint names the nearest.
 E122 A missing key
-    convcost, input and layers are needed in every spec; tables, blocks and hyperparameters need theirs.
+    convcost, input and layers are needed in every spec, convcost and blocks in every library of blocks,
+    convcost_claims, source and tables in every file of claims; tables, rows, blocks and hyperparameters need theirs.
 E123 Another kind of value
     A list stands where a mapping is needed, a text where a list is, or nothing at all.
 E124 Another version
-    This program reads version 1 of the spec language: 'convcost: 1'.
+    This program reads version 1 of the spec language, 'convcost: 1', and of claims, 'convcost_claims: 1'.
 E125 Unknown op or block
     The key of an item is an op, a shorthand, a container or a block of this spec.
 E126 Not one op
@@ -134,7 +136,8 @@ E129 A name that cannot be used
     Values are named with letters, digits and _; layers also with - and ., and / between scopes. Words of the
     language, ops and keys cannot be names.
 E130 Two things of one name
-    Hyperparameters, lets, block arguments and parameters share one set of names.
+    Hyperparameters, lets, block arguments and parameters share one set of names; each table of a file of claims
+    has its own.
 E131 A row of another length
     Every row of a table has one cell for each column. Quote cells that contain a comma.
 E132 first without repeat
@@ -147,6 +150,25 @@ E135 A preset of something else
     Presets bind hyperparameters of the same spec, and nothing else.
 E137 Not a function
     A function under 'let:' is written with its parameters: w(c): floor(alpha*c).
+E140 Unknown library
+    'import:' takes the name of a library of blocks that comes with convcost ('convcost specs blocks' lists
+    them), or a file, which is written with its ending: ./my_blocks.yaml.
+E141 A file that cannot be read from another
+    'import:' names a file, or a row of claims the file of its spec, and there is none in this place, or it cannot
+    be opened. The place is relative to the file that names it.
+E142 A file outside the directory
+    Specs and claims are untrusted input and read no files but those beside them: paths are relative, without '..',
+    without drives and backslashes, and links that lead elsewhere are refused.
+E143 A file without a directory
+    A spec or claims from standard input or from a text have no directory, so they can name what is shipped only.
+    Save them as a file to name others.
+E144 Imports in a circle
+    A library cannot import itself, also by way of others. What both need belongs into a third.
+E145 Too many libraries
+    A spec imports up to 50 libraries, up to 10 behind one another, of up to 16 MiB together.
+E146 A block that two files define
+    What a block's name means must not depend on the order of imports. Rename one of the two; where both are
+    imported, import one library, or copy what is needed of the other.
 E201 Not an expression
     Expressions have numbers, names, + - * / // % **, comparisons, and or not, x if c else y, calls.
 E202 Outside the expression language
@@ -224,7 +246,8 @@ E403 Not divisible
 E404 A window larger than its input
     The kernel, with its dilation, does not fit into the padded input even once.
 E405 Inputs that do not fit together
-    add needs equal shapes, mul equal ones or 1, concat equal ones but for its axis.
+    add needs equal shapes, mul equal ones or 1, concat equal ones but for its axis. matmul needs as many columns
+    of the first as rows of the second, attention as many channels of query and key, and values where the keys are.
 E406 No such axis
     Axes are counted with the batch as 0; the batch itself cannot be worked along.
 E407 Parts that do not fit
@@ -240,6 +263,8 @@ E411 An extent that is too large
 E412 A window that sees only padding
     A pooling window that begins or ends in a padding as wide as itself has no element to take a maximum or a
     mean of. The padding of a pool is smaller than its window.
+E413 More experts than there are
+    A gate chooses among the experts that there are: 'active' is at most 'experts'.
 E501 Not free
     Only hyperparameters that are still symbols can be bound.
 E502 Another wiring
@@ -270,6 +295,34 @@ E613 Not writable as a spec
     hyperparameter, a function of symbols that is not in the language.
 E612 Too large to count
     Taps that meet real elements are counted one by one, up to a bound.
+E701 Not a printed number
+    Figures are claimed as they are printed: 569, 4.20, 22,855,952, 0.58 M. Commas set thousands apart. What is
+    printed with "about" is claimed without, and a note says so.
+E702 A unit that there is not, or that is missing
+    Units are 1, k, M, B, T and %; K and G are read, too. A figure carries its own, 0.58 M, or has that of its table,
+    units: {params: M}. Figures are whole numbers, so one with decimals needs a unit.
+E703 Unknown verdict
+    A figure is expected to be 'reproduced', to be under another 'convention', or to be 'explained'; 'none' expects
+    nothing.
+E704 A row with a spec and without one
+    A row of claims has a spec, or a reason why there is none. What is said of its figures, parts, kinds and
+    verdicts, needs the spec.
+E705 A claim without a figure
+    A row claims at least one figure: mult_adds, params, or another metric.
+E706 Unknown part or kind
+    'part:' takes names of layers and scopes, as 'convcost report NAME' shows them, and 'kind:' those that 'convcost
+    report NAME --by kind' shows.
+E707 A network that cannot be built
+    The spec of a claim is right, but not for these values: a window is larger than its input, or channels are not
+    whole. 'convcost report' says where.
+E708 Unknown shipped claims
+    A name without an ending and without a slash is one of the shipped files of claims; a file is named with its
+    ending: my-claims.yaml.
+E709 A share of nothing
+    A figure in % is a share of the whole network, which has none of what is claimed.
+E710 A file of another kind
+    A spec begins with 'convcost: 1' and goes to 'convcost report', or to 'convcost verify', which looks at its own
+    claims, too. A file of claims begins with 'convcost_claims: 1' and goes to 'convcost audit'.
 """
 
 

@@ -15,7 +15,7 @@ from convcost.errors import DomainError, UsageError
 from convcost.graph import Graph
 from convcost.records import Record
 from convcost.spec import Architecture, build, open_target, parse
-from convcost.spec.target import read_number
+from convcost.spec.target import parse_target, read_number
 from convcost.symbols import Dim
 from convcost.symbols.arith import exact
 
@@ -54,6 +54,21 @@ class Model(Record):
         numbers = {name: exact_number(name, value) for name, value in values.items()}
         merged = self.architecture.values(None, {n: self.values[n] for n in self.bound} | numbers)
         return self.replaced(values=merged, bound=self.bound | set(numbers))
+
+    def at(self, text: str) -> Model:
+        """Return the model of the same architecture at what stands behind the name in a SPEC: ":b3", "@alpha=1/2".
+
+        Raises
+        ------
+        UsageError
+            As ``load``.
+        """
+        target = parse_target(f"spec{text}")
+        values = self.architecture.values(target.preset, target.bindings)
+        preset = self.architecture.presets[target.preset] if target.preset else {}
+        return Model(
+            self.architecture, values, frozenset((*preset, *target.bindings)), f"{self.architecture.name}{text}"
+        )
 
     def grid(self) -> Iterator[Model]:
         """Yield the model at every combination of the published choices of what is not bound."""

@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, str] = {
     "derive": "Derive what a convolution multiplies, step by step.",
     "compare": "Compare networks layer by layer, and say why they differ.",
     "verify": "Run the layers in NumPy and hold every figure against it.",
+    "audit": "Hold published tables against derived figures, and explain them.",
     "specs": "List and show the shipped architectures.",
     "schema": "Print the JSON Schema of a spec, for editors.",
     "explain": "Explain an error code or an op.",

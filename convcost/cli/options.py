@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -94,5 +97,23 @@ def _unmarked(_: click.Context, __: click.Parameter, value: Any) -> Any:
     return tuple(each.removeprefix(_STANDARD_INPUT) for each in value)
 
 
-spec = click.argument("spec", metavar="SPEC", callback=_unmarked)
-specs = click.argument("specs", nargs=-1, required=True, metavar="SPEC...", callback=_unmarked)
+def shipped_names(incomplete: str) -> list[CompletionItem]:
+    """Return the shipped names that begin with a text, for a shell to offer; no spec is read."""
+    from click.shell_completion import CompletionItem
+
+    from convcost.shipped import names
+
+    return [CompletionItem(name) for name in names() if name.startswith(incomplete)]
+
+
+def complete_spec(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete a SPEC: shipped names, or files where none begins so."""
+    from click.shell_completion import CompletionItem
+
+    return shipped_names(incomplete) or [CompletionItem(incomplete, type="file")]
+
+
+spec = click.argument("spec", metavar="SPEC", callback=_unmarked, shell_complete=complete_spec)
+specs = click.argument(
+    "specs", nargs=-1, required=True, metavar="SPEC...", callback=_unmarked, shell_complete=complete_spec
+)

@@ -1,4 +1,4 @@
-"""``convcost schema``: the JSON Schema of a spec."""
+"""``convcost schema``: the JSON Schemas of specs and of claims."""
 
 from __future__ import annotations
 
@@ -9,13 +9,18 @@ from convcost.cli.output import emit
 
 
 @click.command("schema")
+@click.option("--claims", "of_claims", is_flag=True, help="That of a file of claims.")
 @options.output
-def command(output: str | None) -> None:
+def command(of_claims: bool, output: str | None) -> None:
     """Print the JSON Schema of a spec: editors with a YAML language server complete and check with it.
 
     \b
     convcost schema -o spec.schema.json
+    convcost schema --claims -o claims.schema.json
     """
-    from convcost.spec.schema import text
+    from convcost.claims.schema import definitions
+    from convcost.claims.schema import schema as claims_schema
+    from convcost.cost.analysis import METRICS
+    from convcost.spec.schema import schema, text
 
-    emit(text(), output)
+    emit(text(claims_schema(METRICS) if of_claims else schema(definitions(METRICS))), output)

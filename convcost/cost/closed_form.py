@@ -12,11 +12,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from convcost.cost.analysis import Analysis
+from convcost.cost.propagate import infer
 from convcost.errors import DomainError
 from convcost.graph import Guard
 from convcost.graph.graph import compare
 from convcost.records import Record
-from convcost.symbols import Dim, is_symbolic
+from convcost.rules.checks import granted
+from convcost.symbols import Dim, floor, is_symbolic
 from convcost.symbols.arith import exact
 
 if TYPE_CHECKING:
@@ -173,17 +175,24 @@ class ClosedForm(Record):
 
 
 class Symbolic(Record):
-    """An analysis with free hyperparameters, and how to read its symbols."""
+    """An analysis with free hyperparameters, and how to read its symbols.
+
+    Attributes
+    ----------
+    divisions : tuple of Guard
+        Quotients that have to be whole, which nothing in the spec decides.
+    """
 
     analysis: Analysis
     variables: tuple[Variable, ...]
     _shown: Mapping[Expr, Dim]
+    divisions: tuple[Guard, ...] = ()
 
     def closed_form(self, metric: str = "mult_adds", indices: tuple[int, ...] | None = None) -> ClosedForm:
         """Return the closed form of a total, of the whole network or of some of its nodes."""
         guards = tuple(
             Guard(self.show(g.left), g.relation, self.show(g.right), g.holds, g.origin)
-            for g in self.analysis.graph.guards
+            for g in (*self.analysis.graph.guards, *self.divisions)
         )
         return ClosedForm(self.show(self.analysis.total(metric, indices)), self.variables, guards)
 
@@ -220,4 +229,17 @@ def symbolic(build: Build, variables: tuple[Variable, ...], fixed: Mapping[str, 
     analysis = build(values, shadow)
     shown = {symbol: target for symbol, _, target in working.values() if symbol != target}
     free = tuple(v for v in variables if v.name in analysis.graph.free)
-    return Symbolic(analysis, free, shown)
+    return Symbolic(analysis, free, shown, _divisions(analysis))
+
+
+def _divisions(analysis: Analysis) -> tuple[Guard, ...]:
+    """Return what the rules take for granted: that groups divide channels, and heads the width of an attention."""
+    guards: dict[Dim, Guard] = {}
+    pairs = zip(analysis.graph.nodes, analysis.derived, strict=True)
+    distinct = {id(derived): (node, derived) for node, derived in pairs if derived.inputs}
+    for node, derived in distinct.values():
+        with granted() as quotients:
+            infer(derived.op, *derived.inputs)
+        for quotient in quotients:
+            guards.setdefault(quotient, Guard(quotient, "==", floor(quotient), True, node.origin))
+    return tuple(guards.values())

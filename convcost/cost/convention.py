@@ -11,7 +11,7 @@ from typing import Literal
 
 from convcost.counts import Counts
 from convcost.errors import UsageError, one_of
-from convcost.ops import Conv, Linear, Op, TransposedConv
+from convcost.ops import Attention, Conv, Experts, Linear, MatMul, Op, TransposedConv
 from convcost.records import Record
 from convcost.rules import Parameters
 from convcost.symbols import Dim
@@ -31,8 +31,8 @@ class Convention(Record):
 
     Attributes
     ----------
-    tariff : mapping of op to primitive
-        Which primitive of which op counts one; ops that are absent count nothing.
+    tariff : mapping of op to counts
+        What each primitive of an op counts, mostly one of them 1; ops that are absent count nothing.
     padding : bool
         Whether operations on padding elements count.
     parameters : {"trainable", "weights", "all"}
@@ -48,14 +48,16 @@ class Convention(Record):
 
     name: str
     says: str
-    tariff: Mapping[type[Op], str]
+    tariff: Mapping[type[Op], Counts]
     padding: bool = True
     parameters: ParameterKind = "trainable"
 
     def mult_adds(self, op: Op, counts: Counts) -> Dim:
         """Return the mult-adds of one layer from its counts (all or valid, as ``padding`` wants)."""
-        primitive = self.tariff.get(type(op))
-        return counts[primitive] if primitive else 0
+        mult_adds: Dim = 0
+        for primitive, each in self.tariff.get(type(op), _NOTHING).items():
+            mult_adds += each * counts[primitive]
+        return mult_adds
 
     def params(self, parameters: Parameters) -> Dim:
         """Return the number of parameters of one layer."""
@@ -72,26 +74,35 @@ class Convention(Record):
         return f"{self.name}: {self.says}; parameters {PARAMETERS[self.parameters]}"
 
 
-def _of(primitive: str) -> Mapping[type[Op], str]:
-    return dict.fromkeys((Conv, TransposedConv, Linear), primitive)
+_NOTHING = Counts()
+_COUNTED = "mult-adds of conv and fully connected layers and matrix products"
+_PRODUCTS = dict.fromkeys((Conv, TransposedConv, Linear, Experts, MatMul, Attention), Counts(mul=1))
+# accumulators start at zero, so additions are products and biases; a softmax adds twice for each exponential
+_WITH_BIASES = {
+    **_PRODUCTS,
+    **dict.fromkeys((Conv, TransposedConv, Linear), Counts(add=1)),
+    Experts: Counts(add=1, exp=-2),
+}
 
 
 CONVENTIONS: Mapping[str, Convention] = {
     each.name: each
     for each in (
         Convention(
-            "paper", "mult-adds of conv and fully connected layers, no bias, no batch norm, padding counted", _of("mul")
+            "paper",
+            f"{_COUNTED}, no bias, no batch norm, padding counted",
+            _PRODUCTS,
         ),
         Convention(
             "valid",
-            "mult-adds of conv and fully connected layers, no bias, no batch norm, padding excluded",
-            _of("mul"),
+            f"{_COUNTED}, no bias, no batch norm, padding excluded",
+            _PRODUCTS,
             padding=False,
         ),
         Convention(
             "with-bias",
-            "mult-adds of conv and fully connected layers and one for each bias added, padding counted",
-            _of("add"),
+            f"{_COUNTED} and one for each bias added, padding counted",
+            _WITH_BIASES,
         ),
     )
 }

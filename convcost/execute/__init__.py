@@ -4,14 +4,25 @@ It knows no formula: it imports neither the rules nor SymPy, slides windows unti
 was really multiplied. ``run`` runs a network; ``ones_probe`` and ``count_scalars`` are tiers that trust ever less.
 """
 
-from convcost.execute import activation, conv, linear, merge, norm, pool, reshape  # they register their executors
+from convcost.execute import (  # they register their executors
+    activation,
+    attention,
+    conv,
+    experts,
+    linear,
+    merge,
+    norm,
+    pool,
+    region,
+    reshape,
+)
 from convcost.execute._executor import EXECUTORS, Executed, executor, executor_of
 from convcost.execute.probe import ones_probe
 from convcost.execute.runner import audit_op, execute_op, run
 from convcost.execute.scalars import count_scalars
 from convcost.execute.tally import Tally, WitnessError
 
-FAMILIES = (conv, linear, pool, norm, activation, merge, reshape)
+FAMILIES = (conv, linear, pool, norm, activation, merge, reshape, region, attention, experts)
 """The modules of executors, as those of ``ops``."""
 
 __all__ = [

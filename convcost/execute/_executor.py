@@ -106,7 +106,8 @@ def perform(op: Op, arrays: Sequence[Array], weights: Weights, tally: Tally) -> 
     function = executor_of(op)
     check_bound(op)
     if op.inputs and len(arrays) != op.inputs:
-        raise WitnessError("E605", f"{op.name} takes {op.inputs} tensor and is given {len(arrays)}")
+        tensors = "1 tensor" if op.inputs == 1 else f"{op.inputs} tensors"
+        raise WitnessError("E605", f"{op.name} takes {tensors} and is given {len(arrays)}")
     try:
         return function(Layer(op, weights, tally), *arrays)
     except (ValueError, IndexError, ZeroDivisionError, MemoryError) as error:

@@ -6,7 +6,7 @@ import numpy as np
 
 from convcost.execute._executor import Layer, executor
 from convcost.execute.arithmetic import Array
-from convcost.ops import Add, Concat, Mul
+from convcost.ops import Add, Concat, MatMul, Mul
 
 
 @executor(Add)
@@ -35,3 +35,13 @@ def mul(layer: Layer[Mul], *arrays: Array) -> Array:
 def concat(layer: Layer[Concat], *arrays: Array) -> Array:
     """Lay one behind the other."""
     return np.concatenate(arrays, axis=layer.op.axis)
+
+
+@executor(MatMul)
+def matmul(layer: Layer[MatMul], left: Array, right: Array) -> Array:
+    """Multiply the matrices of the last two axes; NumPy would repeat the axes before them, and they have to agree."""
+    left = left.swapaxes(-1, -2) if layer.op.transpose_left else left
+    right = right.swapaxes(-1, -2) if layer.op.transpose_right else right
+    if left.shape[:-2] != right.shape[:-2]:
+        raise ValueError("the axes before the last two differ")
+    return layer.tally.matmul(left, right)

@@ -9,7 +9,7 @@ from convcost.execute.arithmetic import Array
 from convcost.execute.tally import Tally
 from convcost.execute.weights import Weights, along_channels
 from convcost.execute.windows import Windows
-from convcost.ops import BatchNorm, GroupNorm, InstanceNorm, L2Norm, LayerNorm, LocalResponseNorm
+from convcost.ops import BatchNorm, GroupNorm, InstanceNorm, L2Norm, LayerNorm, LocalResponseNorm, Scale
 
 
 @executor(BatchNorm)
@@ -93,3 +93,11 @@ def l2_norm(layer: Layer[L2Norm], x: Array) -> Array:
     total = tally.sum(tally.multiply(x, x), (1,))
     y = tally.divide(x, tally.sqrt(tally.add(total, float(op.epsilon))))
     return tally.multiply(y, along_channels(weights.factor(x.shape[1]), x.ndim)) if op.scale else y
+
+
+@executor(Scale)
+def scale(layer: Layer[Scale], x: Array) -> Array:
+    """Multiply each channel by its factor, then add its term if there is one."""
+    op, weights, tally = layer.op, layer.weights, layer.tally
+    y = tally.multiply(x, along_channels(weights.factor(x.shape[1]), x.ndim))
+    return tally.add(y, along_channels(weights.term(x.shape[1]), x.ndim), out=y) if op.shift else y

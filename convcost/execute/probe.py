@@ -11,11 +11,11 @@ from convcost.execute._executor import perform
 from convcost.execute.arithmetic import Arithmetic, Array
 from convcost.execute.tally import Tally, WitnessError
 from convcost.execute.weights import Weights
-from convcost.ops import Conv, Linear, Op, TransposedConv
+from convcost.ops import Conv, Linear, MatMul, Op, TransposedConv
 
 
 def ones_probe(op: Op, *input_shapes: tuple[int, ...]) -> tuple[int, int]:
-    """Return the multiplications of a convolution or fully connected layer: all, and valid ones.
+    """Return the multiplications of a convolution, fully connected layer or matrix product: all, and valid ones.
 
     A border of 1 lets padding contribute, a border of 0 does not. A transposed convolution has no border: all its
     products are the sum of the whole canvas, the valid ones the sum of what is kept of it. No counter takes part, only
@@ -24,7 +24,7 @@ def ones_probe(op: Op, *input_shapes: tuple[int, ...]) -> tuple[int, int]:
     Raises
     ------
     UnsupportedError
-        E602 for an op whose output is not a sum of products.
+        E602 for an op whose output is not a sum of products, as attention, whose softmax stands between two of them.
 
     Examples
     --------
@@ -42,6 +42,9 @@ def ones_probe(op: Op, *input_shapes: tuple[int, ...]) -> tuple[int, int]:
             return _sum(whole, None, *input_shapes), _sum(kept, None, *input_shapes)
         case Linear():
             total = _sum(op.replaced(bias=False), None, *input_shapes)
+            return total, total
+        case MatMul():
+            total = _sum(op, None, *input_shapes)
             return total, total
     raise UnsupportedError("E602", f"{op.name} is not a sum of products, so the ones probe does not apply to it")
 

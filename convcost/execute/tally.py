@@ -104,13 +104,13 @@ class Tally:
         """Return left + right."""
         return self._each("add", self.arithmetic.add, left, right, out=out, share=share)
 
-    def subtract(self, left: Any, right: Any) -> Array:
+    def subtract(self, left: Any, right: Any, *, share: Share = WHOLE) -> Array:
         """Return left - right."""
-        return self._each("add", self.arithmetic.subtract, left, right)
+        return self._each("add", self.arithmetic.subtract, left, right, share=share)
 
-    def divide(self, left: Any, right: Any) -> Array:
+    def divide(self, left: Any, right: Any, *, share: Share = WHOLE) -> Array:
         """Return left / right."""
-        return self._each("div", self.arithmetic.divide, left, right)
+        return self._each("div", self.arithmetic.divide, left, right, share=share)
 
     def maximum(self, left: Any, right: Any, *, out: Array | None = None, share: Share = WHOLE) -> Array:
         """Return the larger of left and right."""
@@ -124,9 +124,9 @@ class Tally:
         """Return base to the power of exponent."""
         return self._each("pow", self.arithmetic.power, base, exponent)
 
-    def exp(self, x: Array) -> Array:
+    def exp(self, x: Array, *, share: Share = WHOLE) -> Array:
         """Return e to the power of x."""
-        return self._each("exp", self.arithmetic.exp, x)
+        return self._each("exp", self.arithmetic.exp, x, share=share)
 
     def sqrt(self, x: Array) -> Array:
         """Return the square root of x."""
@@ -146,16 +146,16 @@ class Tally:
 
     # ------------------------------------------------------------------------------------------------- many into one
 
-    def sum(self, x: Array, axes: tuple[int, ...]) -> Array:
+    def sum(self, x: Array, axes: tuple[int, ...], *, share: Share = WHOLE) -> Array:
         """Return the sums along axes, which keep the extent 1."""
         result = self.arithmetic.sum(x, axes)
-        self.count("add", x.size)
+        self.count("add", x.size, share)
         return result
 
-    def max(self, x: Array, axis: int) -> Array:
+    def max(self, x: Array, axis: int, *, share: Share = WHOLE) -> Array:
         """Return the maxima along an axis, which keeps the extent 1."""
         result = self.arithmetic.max(x, axis)
-        self.count("cmp", x.size)
+        self.count("cmp", x.size, share)
         return result
 
     def matmul(self, left: Array, right: Array, *, share: Share = WHOLE) -> Array:

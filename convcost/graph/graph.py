@@ -56,8 +56,18 @@ class Guard(Record):
     holds: bool
     origin: Origin = field(default=Origin(), compare=False)
 
+    @property
+    def divisibility(self) -> tuple[Dim, Dim] | None:
+        """(n, x) where it says that n divides x; None where it says something else."""
+        if self.relation != "==" or not (is_symbolic(self.left) or is_symbolic(self.right)):
+            return None
+        from convcost.symbols.floordiv import divisibility
+
+        return divisibility(self.left, self.right)
+
     def __str__(self) -> str:
-        text = f"{self.left} {self.relation} {self.right}"
+        found = self.divisibility
+        text = f"{self.left} {self.relation} {self.right}" if found is None else f"{found[1]} % {found[0]} == 0"
         return text if self.holds else f"not ({text})"
 
 

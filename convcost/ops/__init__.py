@@ -15,11 +15,14 @@ from convcost.ops.activation import (
     Softmax,
     Tanh,
 )
+from convcost.ops.attention import Attention
 from convcost.ops.conv import Conv, TransposedConv
+from convcost.ops.experts import Experts
 from convcost.ops.linear import Linear
-from convcost.ops.merge import Add, Concat, Mul
-from convcost.ops.norm import BatchNorm, GroupNorm, InstanceNorm, L2Norm, LayerNorm, LocalResponseNorm
+from convcost.ops.merge import Add, Concat, MatMul, Mul
+from convcost.ops.norm import BatchNorm, GroupNorm, InstanceNorm, L2Norm, LayerNorm, LocalResponseNorm, Scale
 from convcost.ops.pool import AdaptiveAvgPool, AvgPool, GlobalAvgPool, LpPool, MaxPool, Pad, Upsample
+from convcost.ops.region import Crop
 from convcost.ops.reshape import (
     ChannelShuffle,
     Dropout,
@@ -33,8 +36,10 @@ from convcost.ops.reshape import (
 from convcost.records import MISSING as REQUIRED
 
 CONVOLUTIONS: tuple[type[Op], ...] = (Conv, TransposedConv)
+CONNECTED: tuple[type[Op], ...] = (Linear, Experts)
 POOLS: tuple[type[Op], ...] = (MaxPool, AvgPool, LpPool, GlobalAvgPool, AdaptiveAvgPool)
-NORMS: tuple[type[Op], ...] = (BatchNorm, LayerNorm, GroupNorm, InstanceNorm, LocalResponseNorm, L2Norm)
+REGIONS: tuple[type[Op], ...] = (Crop,)
+NORMS: tuple[type[Op], ...] = (BatchNorm, LayerNorm, GroupNorm, InstanceNorm, LocalResponseNorm, L2Norm, Scale)
 ACTIVATIONS: tuple[type[Op], ...] = (
     Relu,
     Relu6,
@@ -49,7 +54,7 @@ ACTIVATIONS: tuple[type[Op], ...] = (
     Softmax,
     Maxout,
 )
-MERGES: tuple[type[Op], ...] = (Add, Concat, Mul)
+MERGES: tuple[type[Op], ...] = (Add, Concat, Mul, MatMul, Attention)
 MOVES: tuple[type[Op], ...] = (
     Flatten,
     Reshape,
@@ -62,29 +67,34 @@ MOVES: tuple[type[Op], ...] = (
     Identity,
 )
 
-_ALL: tuple[type[Op], ...] = (*CONVOLUTIONS, Linear, *POOLS, *NORMS, *ACTIVATIONS, *MERGES, *MOVES, Input)
+_ALL: tuple[type[Op], ...] = (*CONVOLUTIONS, *CONNECTED, *POOLS, *REGIONS, *NORMS, *ACTIVATIONS, *MERGES, *MOVES, Input)
 
 OPS: dict[str, type[Op]] = {op.name: op for op in _ALL}
 """Every op by its name in a spec; ``input`` is written as the key ``input:`` of the document."""
 
 __all__ = [
     "ACTIVATIONS",
+    "CONNECTED",
     "CONVOLUTIONS",
     "MERGES",
     "MOVES",
     "NORMS",
     "OPS",
     "POOLS",
+    "REGIONS",
     "REQUIRED",
     "AdaptiveAvgPool",
     "Add",
     "Argument",
+    "Attention",
     "AvgPool",
     "BatchNorm",
     "ChannelShuffle",
     "Concat",
     "Conv",
+    "Crop",
     "Dropout",
+    "Experts",
     "Flatten",
     "Gelu",
     "GlobalAvgPool",
@@ -100,6 +110,7 @@ __all__ = [
     "Linear",
     "LocalResponseNorm",
     "LpPool",
+    "MatMul",
     "MaxPool",
     "Maxout",
     "Mul",
@@ -110,6 +121,7 @@ __all__ = [
     "Relu",
     "Relu6",
     "Reshape",
+    "Scale",
     "Shape",
     "Sigmoid",
     "Silu",

@@ -31,3 +31,16 @@ class Concat(Op):
     inputs: ClassVar[int | None] = None
 
     axis: int = arg("int", "axis joined along, batch being 0", default=1)
+
+
+class MatMul(Op):
+    """Product of two tensors as matrices of their last two axes: (..., a, b) times (..., b, c) to (..., a, c).
+
+    The axes before them, the batch among them, agree. Each of the a · c sums runs over b products and begins at zero.
+    """
+
+    name: ClassVar[str] = "matmul"
+    inputs: ClassVar[int | None] = 2
+
+    transpose_left: bool = arg("flag", "the first tensor is (..., b, a)", default=False)
+    transpose_right: bool = arg("flag", "the second tensor is (..., c, b)", default=False)

@@ -78,6 +78,14 @@ class LocalResponseNorm(Op):
     k: Fraction = arg("rational", "term", default=Fraction(1))
 
 
+class Scale(Op):
+    """A learned factor for each channel, y = x · γ: the layer scale of ConvNeXt; with ``shift`` also a learned term."""
+
+    name: ClassVar[str] = "scale"
+
+    shift: bool = arg("flag", "a learned term for each channel, too", default=False)
+
+
 class L2Norm(Op):
     """Divide by the Euclidean norm over the channels at every place: x / √(Σ x² + ε), then a learned scale each."""
 

@@ -13,6 +13,7 @@ from convcost.cost.grouping import By
 from convcost.counts import PRIMITIVES, Counts
 from convcost.errors import DomainError, UnsupportedError, UsageError, one_of
 from convcost.model import Model
+from convcost.ops import CONVOLUTIONS, Linear
 from convcost.report.table import Cell, Column, Document, Row, Section, Table, Written
 from convcost.units import scaled
 
@@ -46,6 +47,10 @@ class Entry:
 
     model: Model
     analysis: Analysis
+
+
+SUMS_OF_PRODUCTS = (*CONVOLUTIONS, Linear)
+"""Ops without other operations than products and additions."""
 
 
 def document(
@@ -151,20 +156,25 @@ def counted(analysis: Analysis, indices: Iterable[int]) -> bool:
 
 
 def uncounted(analysis: Analysis) -> dict[str, Counts]:
-    """Return the primitive operations of the ops that the convention does not count, by the op's name.
+    """Return the primitive operations that the convention does not count, by the op's name.
 
-    Ops that only move elements have none and are not listed.
+    Of an op of which it counts products, such as an attention, these are the operations that are neither products nor
+    their sums. Ops that only move elements have none and are not listed.
     """
     occurrences: dict[int, list[int]] = {}
     for index, derived in enumerate(analysis.derived):
-        if type(derived.op) not in analysis.convention.tariff and analysis.graph.nodes[index].inputs:
+        if analysis.graph.nodes[index].inputs:
             occurrences.setdefault(id(derived), []).append(index)
     sums: dict[str, Counts] = {}
     for indices in occurrences.values():
+        op = analysis.derived[indices[0]].op
+        if isinstance(op, SUMS_OF_PRODUCTS):
+            continue  # they have no other operations, and there are many of them
         counts = analysis.counts(indices[0])
+        if type(op) in analysis.convention.tariff:
+            counts = Counts(**{name: count for name, count in counts.items() if name not in {"mul", "add"}})
         if counts:
-            name = analysis.derived[indices[0]].op.name
-            sums[name] = sums.get(name, Counts()) + counts * len(indices)
+            sums[op.name] = sums.get(op.name, Counts()) + counts * len(indices)
     return sums
 
 

@@ -48,7 +48,10 @@ def _counted(op: type[Op], width: int) -> Iterator[str]:
     for convention in CONVENTIONS.values():
         if op in convention.tariff:
             without = "" if convention.padding else " without padding"
-            of_primitive.setdefault(f"each {convention.tariff[op]}{without} is a mult-add", []).append(convention.name)
+            first, *others = convention.tariff[op].items()
+            less = "".join(f", less {-amount} for each {primitive}" for primitive, amount in others)
+            text = f"each {first[0]}{without} is a mult-add{less}"
+            of_primitive.setdefault(text, []).append(convention.name)
     if not of_primitive:
         text = f"not counted by {', '.join(CONVENTIONS)}; 'report --columns primitives' shows what it does"
         yield from paragraph(text, width, "  ", "  ")

@@ -124,7 +124,13 @@ def where(form: ClosedForm) -> str:
 
 
 def guard_text(guard: Guard, letters: dict[str, str]) -> str:
-    """Write a comparison that the wiring rests on, negated where it did not hold."""
+    """Write a comparison that the formula rests on, negated where it did not hold; a divisibility as one."""
+    if guard.holds and guard.relation == "==":
+        found = guard.divisibility
+        if found:
+            divisor, dividend = found
+            what = write(dividend, letters)
+            return f"{what} ∈ ℤ" if divisor == 1 else f"{write(divisor, letters)} | {what}"
     sign = (RELATIONS if guard.holds else NEGATED)[guard.relation]
     return f"{write(guard.left, letters)} {sign} {write(guard.right, letters)}"
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from convcost.report.fit import Widths, fit, spans
-from convcost.report.table import Aside, Column, Document, Section, Table, Written
+from convcost.report.table import Aside, Cell, Column, Document, Section, Table, Written
 from convcost.report.text import ABSENT, cell_text, pad, paragraph, shortened, totals_text, width_of, wrap
 
 Span: TypeAlias = tuple[str, str]
@@ -80,7 +80,10 @@ def formula_lines(formulas: Sequence[Written], width: int) -> Iterator[Line]:
 
 
 def table_lines(table: Table, width: int) -> Iterator[Line]:
-    """Set a table: titles, rows, a rule, totals."""
+    """Set a table: titles, rows with their remarks beneath, a rule, totals."""
+    remarks: Sequence[Cell] = ()
+    if table.columns[-1].type == "remark":
+        table, remarks = table.without_last(), [row.cells[-1] for row in table.rows]
     body = [[cell_text(c, column) for c, column in zip(row.cells, table.columns, strict=True)] for row in table.rows]
     totals = totals_text(table)
     margin = 2 if table.compares else 0
@@ -88,12 +91,15 @@ def table_lines(table: Table, width: int) -> Iterator[Line]:
     blank = " " * margin
     yield from _titles(table.columns, widths, blank)
     shares = _shares(table)
-    for row, texts, share in zip(table.rows, body, shares, strict=True):
+    for number, (row, texts, share) in enumerate(zip(table.rows, body, shares, strict=True)):
         line: Line = [(f"{MARKS[row.change]} ", row.change)] if table.compares else []
         line += _cells(table.columns, texts, widths, row.change)
         if widths.bar and share:
             line.append((" " + bar(share, widths.bar), "bar"))
         yield line
+        if number < len(remarks) and remarks[number]:
+            for text in paragraph(str(remarks[number]), min(width, WIDEST_TEXT), "    ", "    "):
+                yield [(text, "quiet")]
     if totals:
         yield [(blank + "─" * widths.whole, "rule")]
     for texts in totals:

@@ -5,6 +5,7 @@ The terms of a polynomial come by falling degree, the constant last; coefficient
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -138,7 +139,7 @@ class _Order:
         from sympy import Mul
 
         pairs = [factor.as_base_exp() for factor in Mul.make_args(monomial) if factor != 1]
-        return sorted(pairs, key=lambda pair: (not pair[0].is_Symbol, self.of(pair[0]), str(pair[0])))
+        return sorted(pairs, key=lambda pair: (not pair[0].is_Symbol, self.of(pair[0]), _natural(str(pair[0]))))
 
     def of(self, base: Any) -> int:
         return min((self.rank.get(s.name, len(self.rank)) for s in base.free_symbols), default=len(self.rank))
@@ -149,7 +150,12 @@ class _Order:
         exponents = [0] * (len(self.rank) + 1)
         for base, exponent in factors:
             exponents[self.of(base)] -= int(exponent) if exponent.is_Integer else 1
-        return (-degree, exponents, str(monomial))
+        return (-degree, exponents, _natural(str(monomial)))
+
+
+def _natural(text: str) -> list[str | int]:
+    """Return what texts are sorted by if numbers in them go by their values: ⌈R/4⌉ before ⌈R/16⌉."""
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", text)]
 
 
 def _term(coefficient: Any, monomial: Any, letters: Mapping[str, str], notation: Notation, order: _Order) -> str:

@@ -14,8 +14,9 @@ from typing import Any, Literal, TypeAlias
 Cell: TypeAlias = str | int | Fraction | tuple[int, ...] | None
 """Text, an exact number, the shape of a tensor without its batch, or None: the row has no such value."""
 
-Type = Literal["name", "text", "shape", "count", "difference", "share", "ratio"]
-"""``name`` may be shortened in the middle; a ``difference`` shows its sign, ``share`` and ``ratio`` are rounded."""
+Type = Literal["name", "text", "shape", "count", "difference", "share", "ratio", "remark"]
+"""``name`` may be shortened in the middle; a ``difference`` shows its sign, ``share`` and ``ratio`` are rounded; a
+``remark``, which is the last column, is a sentence: a table of fixed width sets it beneath its row."""
 
 Change = Literal["", "added", "removed", "changed"]
 
@@ -42,7 +43,7 @@ class Column:
     @property
     def numeric(self) -> bool:
         """Whether cells are aligned right."""
-        return self.type not in {"name", "text"}
+        return self.type not in {"name", "text", "remark"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,12 @@ class Table:
     def shares_key(self, column: Column) -> bool:
         """Tell whether another column has the same key."""
         return sum(other.key == column.key for other in self.columns) > 1
+
+    def without_last(self) -> Table:
+        """Return the table without its last column."""
+        cut = [Row(row.cells[:-1], row.change) for row in (*self.rows, *((self.totals,) if self.totals else ()))]
+        rows, totals = cut[: len(self.rows)], cut[len(self.rows) :]
+        return Table(self.columns[:-1], tuple(rows), totals[0] if totals else None, self.compares)
 
     def column(self, key: str) -> tuple[Cell, ...]:
         """Return the cells of a column, totals left out.

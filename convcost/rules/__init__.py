@@ -1,6 +1,17 @@
 """What a layer costs: shape, parameters and counts, one rule an op, the same file names as ``ops``."""
 
-from convcost.rules import activation, conv, linear, merge, norm, pool, reshape  # noqa: F401 - they fill RULES
+from convcost.rules import (  # noqa: F401 - they fill RULES
+    activation,
+    attention,
+    conv,
+    experts,
+    linear,
+    merge,
+    norm,
+    pool,
+    region,
+    reshape,
+)
 from convcost.rules._rule import RULES, Parameters, Rule, rule, rule_of
 
 __all__ = ["RULES", "Parameters", "Rule", "rule", "rule_of"]

@@ -6,7 +6,8 @@ its symbols runs the same checks on the numbers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 
 from convcost.errors import ShapeError, UnsupportedError
@@ -121,14 +122,14 @@ def spatial(op: Op, x: Shape, rank: int | None = None) -> Shape:
     """Return the spatial extents of an input (N, C, *spatial) of ``rank`` of them, or of one and more; E401."""
     if len(x) - 2 != rank if rank else len(x) < 3:
         layout = _LAYOUTS.get(rank, f"(N, C and {rank} axes)") if rank else "(N, C, *spatial)"
-        raise ShapeError("E401", f"{op.kind} takes {layout}, not a tensor of {_all(x)}")
+        raise ShapeError("E401", f"{op.kind} takes {layout}, not {tensor_of(x)}")
     return x[2:]
 
 
 def channels(op: Op, x: Shape) -> Dim:
     """Return the channels of an input (N, C, ...); E401."""
     if len(x) < 2:
-        raise ShapeError("E401", f"{op.kind} takes (N, C, ...), not a tensor of {_all(x)}")
+        raise ShapeError("E401", f"{op.kind} takes (N, C, ...), not {tensor_of(x)}")
     return x[1]
 
 
@@ -162,7 +163,37 @@ def share(total: Dim, parts: Dim, what: str, parts_are: str) -> Dim:
         if total % parts:
             raise ShapeError("E403", f"{total} {what} cannot be divided into {parts} {parts_are}")
         return total // parts
-    return settled(total / parts)
+    quotient = settled(total / parts)
+    if is_symbolic(quotient) and not quotient.is_integer:
+        for granted in _COLLECTORS:
+            granted[quotient] = None
+    return quotient
+
+
+_COLLECTORS: list[dict[Dim, None]] = []
+
+
+@contextmanager
+def granted() -> Iterator[dict[Dim, None]]:
+    """Collect the quotients that rules take for whole inside this context because nothing decides whether they are.
+
+    They are keys of the dictionary, in the order in which they came up. A formula holds where they are whole.
+    """
+    found: dict[Dim, None] = {}
+    _COLLECTORS.append(found)
+    try:
+        yield found
+    finally:
+        _COLLECTORS.remove(found)
+
+
+def tensor_of(x: Shape) -> str:
+    """Name a tensor by its extents, as an error does that wants others.
+
+    >>> tensor_of((1, 8))
+    'a tensor of 2 axes (1, 8)'
+    """
+    return f"a tensor of {_all(x)}"
 
 
 def _all(x: Shape) -> str:

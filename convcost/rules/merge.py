@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NoReturn
 
 from convcost.counts import Counts
 from convcost.errors import ShapeError
-from convcost.ops import Add, Concat, Mul, Op, Shape
+from convcost.ops import Add, Concat, MatMul, Mul, Op, Shape
+from convcost.ops._op import per_axis
 from convcost.rules._rule import Rule, rule
-from convcost.rules.checks import axis_name, axis_of, settled, written, written_shape
+from convcost.rules.agreement import agreed, differ, disagree
+from convcost.rules.checks import axis_of, settled, tensor_of, written_shape
 from convcost.symbols import Dim, is_symbolic, maximum, product
 
 
@@ -28,7 +29,7 @@ class AddRule(Rule[Add]):
     """
 
     def output(self, op: Add, *inputs: Shape) -> Shape:
-        return tuple([_agreed(op, inputs, axis) for axis in _axes(op, inputs)])
+        return tuple([agreed(op, inputs, axis) for axis in _axes(op, inputs)])
 
     def counts(self, op: Add, *inputs: Shape) -> Counts:
         return Counts(add=(len(inputs) - 1) * product(self.output(op, *inputs)))
@@ -74,7 +75,44 @@ class ConcatRule(Rule[Concat]):
             if axis == along:
                 for x in inputs:
                     joined += x[axis]
-        return tuple([settled(joined) if axis == along else _agreed(op, inputs, axis) for axis in _axes(op, inputs)])
+        return tuple([settled(joined) if axis == along else agreed(op, inputs, axis) for axis in _axes(op, inputs)])
+
+
+@rule(MatMul)
+class MatMulRule(Rule[MatMul]):
+    """A product for each term of each sum, added to an accumulator: (a, b) times (b, c) are a · b · c of them.
+
+    This for each place of the axes before the last two. Transposing moves elements.
+
+    Examples
+    --------
+    >>> MatMulRule().counts(MatMul(transpose_right=True), (8, 49, 32), (8, 49, 32))
+    Counts(mul=614656, add=614656)
+    """
+
+    def output(self, op: MatMul, *inputs: Shape) -> Shape:
+        left, right = _matrices(op, inputs)
+        if differ(left[1], right[0]):
+            raise ShapeError("E405", f"matrices of {per_axis(left)} and {per_axis(right)} have no product")
+        return (*(agreed(op, inputs, axis) for axis in _axes(op, inputs)[:-2]), left[0], right[1])
+
+    def counts(self, op: MatMul, *inputs: Shape) -> Counts:
+        (_, terms), _ = _matrices(op, inputs)
+        products = product((*self.output(op, *inputs), terms))
+        return Counts(mul=products, add=products)
+
+
+def _matrices(op: MatMul, inputs: Sequence[Shape]) -> tuple[Shape, Shape]:
+    """Return rows and columns of both matrices as they are multiplied; E401."""
+    left, right = inputs
+    for x in inputs:
+        if len(x) < 3:
+            raise ShapeError("E401", f"{op.kind} takes (N, ..., rows, columns), not {tensor_of(x)}")
+    return _matrix(left, transposed=op.transpose_left), _matrix(right, transposed=op.transpose_right)
+
+
+def _matrix(x: Shape, *, transposed: bool) -> Shape:
+    return (x[-1], x[-2]) if transposed else x[-2:]
 
 
 def _axes(op: Op, inputs: Sequence[Shape]) -> range:
@@ -87,20 +125,6 @@ def _axes(op: Op, inputs: Sequence[Shape]) -> range:
     return range(len(first))
 
 
-def _agreed(op: Op, inputs: Sequence[Shape], axis: int) -> Dim:
-    """Return the extent all inputs share, a number if one is; E405 where two cannot be the same."""
-    agreed, holder = inputs[0][axis], 1
-    for place, x in enumerate(inputs[1:], 2):
-        extent = x[axis]
-        if extent == agreed:
-            continue
-        if _differ(agreed, extent):
-            _disagree(op, inputs, axis, holder, place)
-        if is_symbolic(agreed):
-            agreed, holder = extent, place
-    return agreed
-
-
 def _repeated(op: Op, inputs: Sequence[Shape], axis: int) -> Dim:
     """Return the extent of a product: the one the inputs share, apart from those where it is 1; E405."""
     agreed, holder = inputs[0][axis], 1
@@ -111,27 +135,8 @@ def _repeated(op: Op, inputs: Sequence[Shape], axis: int) -> Dim:
         if agreed == 1:
             agreed, holder = extent, place
             continue
-        if _differ(agreed, extent) and _differ(agreed, 1) and _differ(extent, 1):
-            _disagree(op, inputs, axis, holder, place)
+        if differ(agreed, extent) and differ(agreed, 1) and differ(extent, 1):
+            disagree(op, inputs, axis, holder, place)
         if is_symbolic(agreed):  # either may turn out to be 1; otherwise they will be the same
             agreed, holder = (maximum(agreed, extent), holder) if is_symbolic(extent) else (extent, place)
     return agreed
-
-
-def _differ(left: Dim, right: Dim) -> bool:
-    """Tell whether two extents are different whatever their symbols stand for."""
-    if is_symbolic(left) or is_symbolic(right):
-        from convcost.symbols.floordiv import decide
-
-        return decide(left, "!=", right) is True
-    return bool(left != right)
-
-
-def _disagree(op: Op, inputs: Sequence[Shape], axis: int, one: int, other: int) -> NoReturn:
-    first, second = inputs[one - 1], inputs[other - 1]
-    raise ShapeError(
-        "E405",
-        f"the inputs of {op.kind} differ on {axis_name(axis, len(first))}: "
-        f"input {one} has {written(first[axis])} ({written_shape(first)}), "
-        f"input {other} has {written(second[axis])} ({written_shape(second)})",
-    )

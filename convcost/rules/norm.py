@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from convcost.counts import Counts
 from convcost.errors import ShapeError
-from convcost.ops import BatchNorm, GroupNorm, InstanceNorm, L2Norm, LayerNorm, LocalResponseNorm, Shape
+from convcost.ops import BatchNorm, GroupNorm, InstanceNorm, L2Norm, LayerNorm, LocalResponseNorm, Scale, Shape
 from convcost.rules._rule import Parameters, Rule, rule
 from convcost.rules.checks import axis_of, channels, few, share, spatial, whole
 from convcost.rules.windows import meetings
@@ -165,6 +165,28 @@ class L2NormRule(Rule[L2Norm]):
         (x,) = inputs
         elements, rows = product(x), product((x[0], *x[2:]))
         return Counts(mul=2 * elements if op.scale else elements, add=elements + rows, div=elements, sqrt=rows)
+
+
+@rule(Scale)
+class ScaleRule(Rule[Scale]):
+    """A product an element by the learned factor of its channel; with ``shift`` an addition, too.
+
+    Examples
+    --------
+    >>> ScaleRule().counts(Scale(), (1, 96, 56, 56)), ScaleRule().parameters(Scale(shift=True), (1, 96, 56, 56)).affine
+    (Counts(mul=301056), 192)
+    """
+
+    def output(self, op: Scale, *inputs: Shape) -> Shape:
+        channels(op, inputs[0])
+        return inputs[0]
+
+    def parameters(self, op: Scale, *inputs: Shape) -> Parameters:
+        return Parameters(affine=(1 + op.shift) * channels(op, inputs[0]))
+
+    def counts(self, op: Scale, *inputs: Shape) -> Counts:
+        elements = product(inputs[0])
+        return Counts(mul=elements, add=elements if op.shift else 0)
 
 
 def _axes(op: LayerNorm, x: Shape) -> tuple[int, ...]:

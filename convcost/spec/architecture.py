@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from pathlib import Path
 
 from convcost.errors import UsageError
 from convcost.spec.document import Document, read_document
@@ -97,13 +98,15 @@ class Architecture:
         return {name: chosen.get(name, h.default) for name, h in self.hyperparameters.items()}
 
 
-def parse(text: str | bytes, file: str = "<text>") -> Architecture:
+def parse(text: str | bytes, file: str = "<text>", directory: Path | None = None) -> Architecture:
     """Read a spec; its structure and all its expressions are checked, nothing is expanded yet.
 
     Parameters
     ----------
     file : str
         What errors call it.
+    directory : Path, optional
+        Where the files stand that it can import; absent, it can import shipped libraries only.
 
     Raises
     ------
@@ -113,5 +116,5 @@ def parse(text: str | bytes, file: str = "<text>") -> Architecture:
     >>> parse("{convcost: 1, name: tiny, input: [3, 8, 8], layers: [flatten]}").name
     'tiny'
     """
-    source = decode(text, file)
+    source = decode(text, file, directory)
     return Architecture(read_document(source, compose(source)))

@@ -40,15 +40,46 @@ class Given(NamedTuple):
 
 
 class Arguments:
-    """Evaluates the nodes of one source and makes ops of them; equal ops are one object."""
+    """Evaluates the nodes of one source under some defaults and makes ops of them; equal ops are one object.
 
-    def __init__(self, source: Source, run: Run) -> None:
+    Parameters
+    ----------
+    others : Arguments, optional
+        Those of another source of the same run, whose ops are shared.
+    """
+
+    def __init__(self, source: Source, run: Run, others: Arguments | None = None) -> None:
         self.source = source
         self.run = run
         self.defaults: dict[str, Value] = {}
         self.followers: dict[str, Op | None] = {"norm": None, "activation": None}
-        self._made: dict[tuple[Any, ...], Op] = {}
-        self._ops: dict[Op, Op] = {}
+        self.made: dict[tuple[Any, ...], Op] = {} if others is None else others.made
+        self.ops: dict[Op, Op] = {} if others is None else others.ops
+        self._under: dict[tuple[Any, ...], Arguments] = {}
+
+    # defaults
+
+    def under(self, nodes: Mapping[str, Node], scope: Scope) -> Arguments:
+        """Return the same under more defaults, which are evaluated here; those of equal values are one object."""
+        read = {name: self.default(name, node, scope) for name, node in nodes.items()}
+        key = tuple(read.items())
+        if key not in self._under:
+            made = self._under[key] = Arguments(self.source, self.run, self)
+            values = {name: value for name, value in read.items() if name not in self.followers}
+            made.defaults = self.defaults | values
+            made.followers = self.followers | {name: op for name, op in read.items() if name in self.followers}
+        return self._under[key]
+
+    def default(self, argument: str, node: Node, scope: Scope) -> Value | Op | None:
+        """Return the value of a default; of a norm or activation, the op."""
+        if argument in self.followers:
+            return self.follower(argument, node, scope, FORMS["conv"])
+        value = self.evaluate(node, scope)
+        if argument == "bias" and not isinstance(value, bool):
+            raise self.error("E314", f"bias is true or false, not {describe(value)}", node)
+        if argument == "padding":
+            self.check_padding(value, node, scope)
+        return value
 
     # values
 
@@ -269,10 +300,10 @@ class Arguments:
     def make(self, op: type[Op], arguments: Mapping[str, Any]) -> Op:
         """Return the op; the same object for the same arguments."""
         key = (op, *arguments.items())
-        made = self._made.get(key)
+        made = self.made.get(key)
         if made is None:
             new = op(**arguments)
-            made = self._made[key] = self._ops.setdefault(new, new)
+            made = self.made[key] = self.ops.setdefault(new, new)
         return made
 
     def follower(self, argument: str, node: Node | None, scope: Scope, form: Form) -> Op | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from convcost.errors import ConvcostError, SpecError
 from convcost.ops import Input, Shape
-from convcost.spec.arguments import Given
-from convcost.spec.document import Block, Document, Let
+from convcost.spec.arguments import Arguments, Given
+from convcost.spec.document import Document
 from convcost.spec.item import Item, Kind
+from convcost.spec.library import Let, Library, step
 from convcost.spec.limits import MAX_LAYERS, MAX_NESTING, MAX_REPEAT
 from convcost.spec.nodes import Node as YamlNode
 from convcost.spec.nodes import Scalar
@@ -20,8 +21,17 @@ from convcost.spec.vocabulary import FORMS
 from convcost.spec.weights import TooManyCopiesError, Weights
 from convcost.spec.wiring import COPY, Infer, Trail, Wiring, shortened
 from convcost.symbols import Dim
-from convcost.symbols.expr import Defined, Value, describe, parse
+from convcost.symbols.expr import Defined, Value, parse
 from convcost.symbols.expr.language import quoted
+
+
+class Home(NamedTuple):
+    """What the blocks of one file see wherever they are called: its values and functions, under its defaults."""
+
+    library: Library
+    values: dict[str, Value]
+    functions: Mapping[str, Defined]
+    arguments: Arguments
 
 
 class Expansion(Wiring):
@@ -36,9 +46,9 @@ class Expansion(Wiring):
     def __init__(self, document: Document, values: Mapping[str, Dim], infer: Infer, shadow: Mapping[Any, Dim]) -> None:
         super().__init__(document.source, infer, shadow, document.named)
         self.document = document
-        self.values = dict(values)
-        self.functions: Mapping[str, Defined] = {}
-        self.weights = Weights(document.blocks, self.values)
+        self.home = Home(document, dict(values), {}, self.arguments)
+        self.homes: dict[Library, Home] = {}
+        self.weights: dict[Library, Weights] = {}
         self.steps = 0
         self._layers: dict[tuple[Any, ...], tuple[list[Layer], object]] = {}
         self.depth = 0
@@ -71,15 +81,15 @@ class Expansion(Wiring):
 
     def root(self) -> Scope:
         """Return the scope of the document, its inputs in place."""
-        scope = Scope(self.run, self.values, self.functions)
-        self.lets(self.document.lets, scope, self.values)
-        self.functions = scope.functions
+        for library in self.document.libraries:
+            self.open(library)
+        scope = self.define(self.document, self.home.values)
         for condition in self.document.requires:
             if not self.arguments.condition(condition, scope, structural=False):
                 raise self.arguments.error(
                     "E318", f"{quoted(condition.text)} does not hold for these values", condition
                 )
-        self.defaults(scope)
+        self.settle(self.document, scope)
         for name, place, extents in self.document.inputs:
             shape = self.arguments.extents(
                 Given(self.arguments.evaluate(extents, scope), "input extent", extents, scope)
@@ -94,19 +104,29 @@ class Expansion(Wiring):
         inner.shaped = {"cin"}
         return inner
 
-    def defaults(self, scope: Scope) -> None:
-        """Evaluate the defaults of the document, once."""
-        conv = FORMS["conv"]
-        for argument, node in self.document.defaults.items():
-            if argument in {"norm", "activation"}:
-                self.arguments.followers[argument] = self.arguments.follower(argument, node, scope, conv)
-            else:
-                value = self.arguments.evaluate(node, scope)
-                if argument == "bias" and not isinstance(value, bool):
-                    raise self.arguments.error("E314", f"bias is true or false, not {describe(value)}", node)
-                if argument == "padding":
-                    self.arguments.check_padding(value, node, scope)
-                self.arguments.defaults[argument] = value
+    def open(self, library: Library) -> None:
+        """Evaluate what an imported library defines, once; nothing of the document is seen there."""
+        outer, self.arguments = (self.home, self.arguments), Arguments(library.source, self.run, self.arguments)
+        try:
+            self.settle(library, self.define(library, {}))
+        except SpecError as error:
+            error.trail = (*library.trail, *error.trail)
+            raise
+        finally:
+            self.home, self.arguments = outer
+
+    def define(self, library: Library, values: dict[str, Value]) -> Scope:
+        """Evaluate the values and functions of a file; return the scope in which they are seen."""
+        scope = Scope(self.run, values, {})
+        self.lets(library.lets, scope, values)
+        self.weights[library] = Weights(library, values, self.weights)
+        return scope
+
+    def settle(self, library: Library, scope: Scope) -> None:
+        """Evaluate the defaults of a file, and keep what its blocks see."""
+        self.arguments = self.arguments.under(library.defaults, scope)
+        assert isinstance(scope.values, dict)
+        self.home = self.homes[library] = Home(library, scope.values, scope.functions, self.arguments)
 
     def lets(self, lets: Sequence[Let], scope: Scope, values: dict[str, Value]) -> None:
         """Evaluate values and define functions, in order; ``values`` are those of the scope."""
@@ -169,7 +189,7 @@ class Expansion(Wiring):
     def weigh(self, item: Item, scope: Scope, copies: int | None = None) -> int:
         """Return how many steps an item takes at least; a repeat beyond its bound shows when it is weighed."""
         try:
-            return self.weights.within(scope.values, item, copies=copies)
+            return self.weights[self.home.library].within(scope.values, item, copies=copies)
         except TooManyCopiesError as error:
             raise self.too_many_copies(error.node, error.number) from None
 
@@ -222,24 +242,24 @@ class Expansion(Wiring):
 
     def op(self, item: Item, arguments: Mapping[str, YamlNode], scope: Scope, trail: Trail) -> None:
         """Expand an op, or what is short for several."""
-        (index,) = self.inputs(item, scope, 1)
-        if index == POISON:
+        inputs = tuple(self.inputs(item, scope, FORMS[item.key].op.inputs))
+        if POISON in inputs:
             raise PoisonedError
         name = self.name(item, scope)
-        made = self.layers(item, arguments, scope, self.run.shapes[index])
+        made = self.layers(item, arguments, scope, self.run.shapes[inputs[0]])
         origin = self.origin(item.place, trail)
         for suffix, ops in made:
             layer = f"{name}/{suffix}" if suffix else name
             for op in ops:
                 node = layer if len(ops) == 1 else f"{layer}/{op.name}"
-                index = self.add(node, op, (index,), layer=layer, origin=origin, place=item.place)
-        self.output(item, name, scope, index)
+                inputs = (self.add(node, op, inputs, layer=layer, origin=origin, place=item.place),)
+        self.output(item, name, scope, inputs[0])
 
     def layers(self, item: Item, arguments: Mapping[str, YamlNode], scope: Scope, shape: Shape) -> list[Layer]:
         """Return the layers of an item; what is the same on the same shape is evaluated once."""
         key: tuple[Any, ...]
         if item.signature is not None and arguments is item.arguments:
-            key = (item.signature, shape)
+            key = (id(self.arguments), item.signature, shape)
         elif item.repeat is not None:
             key = (id(arguments), id(scope.values), shape)
         else:
@@ -311,35 +331,46 @@ class Expansion(Wiring):
         raise self.arguments.error("E310", "switch: no condition holds", item.place, hint)
 
     def block(self, item: Item, arguments: Mapping[str, YamlNode], scope: Scope, trail: Trail) -> None:
-        """Expand a block: its arguments are evaluated here, its body sees them and the document's values."""
-        block = self.document.blocks[item.key]
+        """Expand a block: its arguments are evaluated here, its body sees them and what is defined in its own file."""
+        came = self.home.library.imported.get(item.key)
+        home = self.home if came is None else self.homes[came.library]
+        block = home.library.blocks[item.key]
         inputs = self.inputs(item, scope, len(block.inputs))
         if POISON in inputs:
             raise PoisonedError
         name = self.name(item, scope)
-        values = dict(self.values)
+        values = dict(home.values)
         values["cin"] = self.run.shapes[inputs[-1]][1]
-        inner = Scope(self.run, values, self.functions, {"cin"}, prefix=f"{name}/", history=list(inputs))
+        inner = Scope(self.run, values, home.functions, {"cin"}, prefix=f"{name}/", history=list(inputs))
         inner.tensors.update(zip(block.inputs, inputs, strict=True))
         inner.trail = trail
-        self.bind(block, arguments, scope, inner, values)
-        self.lets(block.lets, inner, values)
-        self.path(block.items, inner, self.through(item, trail), "body")
+        self.bind(arguments, scope, inner, values)
+        here, way = self.through(item, trail), () if came is None else (step(came.place),)
+        outer, self.home, self.arguments = (self.home, self.arguments), home, home.arguments
+        try:
+            if len(arguments) < len(block.arguments):
+                absent = {argument: node for argument, node in block.arguments.items() if argument not in arguments}
+                self.bind(absent, inner, inner, values)
+            if block.lets:
+                self.lets(block.lets, inner, values)
+            if block.defaults:
+                self.arguments = home.arguments.under(block.defaults, inner)
+            self.path(block.items, inner, (*here, *way), "body")
+        except ConvcostError as error:
+            if way:
+                error.trail = (*(() if trail else here), *way, *error.trail)
+            raise
+        finally:
+            self.home, self.arguments = outer
         self.output(item, name, scope, inner.history[-1])
 
     def bind(
-        self, block: Block, arguments: Mapping[str, YamlNode], outer: Scope, inner: Scope, values: dict[str, Value]
+        self, arguments: Mapping[str, YamlNode | None], where: Scope, inner: Scope, values: dict[str, Value]
     ) -> None:
-        """Give a block its arguments: those written are evaluated outside, defaults inside, in their order."""
-        shaped = set(inner.shaped)
-        for argument, default in block.arguments.items():
-            written = arguments.get(argument)
+        """Give a block arguments, in their order: those written are evaluated outside, defaults inside."""
+        for argument, node in arguments.items():
+            assert node is not None  # one that is required was written
             self.run.touched = False
-            if written is not None:
-                values[argument] = self.arguments.evaluate(written, outer)
-            else:
-                assert default is not None
-                values[argument] = self.arguments.evaluate(default, inner)
+            values[argument] = self.arguments.evaluate(node, where)
             if self.run.touched:
-                shaped.add(argument)
-                inner.shaped = shaped
+                inner.shaped = {*inner.shaped, argument}

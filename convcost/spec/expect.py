@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from fractions import Fraction
+from typing import TypeVar
 
 from convcost.errors import SpecError
 from convcost.spec.nodes import Mapping, Node, Scalar, Sequence, kind
@@ -12,6 +13,8 @@ from convcost.spec.source import Source
 from convcost.spec.vocabulary import ANY, WORDS, Words, hint_for, value_name_problem
 from convcost.symbols.expr import FUNCTIONS, Expression, ExpressionError, Use, constant, parse
 from convcost.symbols.expr.language import EXTENTS, quoted
+
+T = TypeVar("T")
 
 
 class Names:
@@ -46,6 +49,18 @@ class Grammar:
         if isinstance(node, Scalar) and node.plain and node.text.startswith("-") and wanted == "a list":
             hint = "a space is missing after -"
         return self.error("E123", f"{what} is {wanted}, not {kind(node)}", node, hint)
+
+    def collect(self, step: Callable[[], T]) -> T | None:
+        """Return what a step of the reading returns; None where it fails: its error is kept, and other steps run."""
+        try:
+            return step()
+        except SpecError as error:
+            self.problems.report(error)
+            return None
+
+    def hint(self, word: str, known: Iterable[str]) -> str:
+        """Return a hint for a key that there is not; empty where none is near."""
+        return hint_for(word, known)
 
     def text(self, node: Node, what: str) -> str:
         """Return the text of a node that is one."""
@@ -88,7 +103,7 @@ class Grammar:
         for key, _ in node.pairs:
             if key.text in known:
                 continue
-            hint = hint_for(key.text, known) or f"known: {', '.join(known)}"
+            hint = self.hint(key.text, known) or f"known: {', '.join(known)}"
             message = f"{what} has no key {quoted(key.text)}"
             if any(f"'{name}'" in hint for name in missing):  # misspelt, so it is not missing, too
                 raise self.error("E121", message, key, hint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 
 from convcost.errors import Span, SpecError
@@ -59,13 +59,6 @@ class Hyperparameter(Record):
 
 class HyperparameterGrammar(Grammar):
     """Reads hyperparameters and presets."""
-
-    def collect(self, check: Callable[[], object]) -> None:
-        """Run a check; its error does not keep others from running."""
-        try:
-            check()
-        except SpecError as error:
-            self.problems.report(error)
 
     def hyperparameters(self, node: Node) -> dict[str, Hyperparameter]:
         """Return the hyperparameters by name."""

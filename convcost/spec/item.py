@@ -99,7 +99,8 @@ class Path:
 
 
 class Signature(Record):
-    """What a block is called with: its arguments, and those required among them."""
+    """What a block is called with: its arguments, and those required among them; ``place`` is its name."""
 
     arguments: frozenset[str]
     required: tuple[str, ...]
+    place: Scalar

@@ -15,3 +15,7 @@ MAX_LAYERS: Final = 400_000
 """Nodes of the graph, and steps on the way to it."""
 MAX_NESTING: Final = 60
 """Blocks in branches in paths in blocks ..., after expansion."""
+MAX_LIBRARIES: Final = 50
+"""Libraries that a spec imports, directly or not; together they are no larger than one file may be."""
+MAX_CHAIN: Final = 10
+"""Libraries that import each other, one behind the other."""

@@ -16,12 +16,18 @@ class Enough(Exception):  # noqa: N818 - it is not an error of its own
 
 
 class Problems:
-    """The errors found in one source so far; the same error in the same place is kept once."""
+    """The errors found in one source so far; the same error in the same place is kept once.
 
-    def __init__(self, source: Source) -> None:
+    Parameters
+    ----------
+    others : Problems, optional
+        Those of the source that imports this one: what is found is kept with them.
+    """
+
+    def __init__(self, source: Source, others: Problems | None = None) -> None:
         self.source = source
-        self.errors: list[ConvcostError] = []
-        self._seen: set[tuple[str, str, object]] = set()
+        self.errors: list[ConvcostError] = [] if others is None else others.errors
+        self.seen: set[tuple[str, str, object]] = set() if others is None else others.seen
 
     def add(self, code: str, message: str, node: Node, *, hint: str = "", trail: Sequence[str] = ()) -> None:
         """Report an error at a node."""
@@ -30,8 +36,8 @@ class Problems:
     def report(self, error: ConvcostError) -> None:
         """Report an error; raise ``Enough`` with the last one that is kept."""
         key = (error.code, error.message, error.span)
-        if key not in self._seen:
-            self._seen.add(key)
+        if key not in self.seen:
+            self.seen.add(key)
             self.errors.append(error)
             if len(self.errors) >= MAX_ERRORS:
                 raise Enough
@@ -41,11 +47,14 @@ class Problems:
         if len(self.errors) == 1:
             raise self.errors[0]
         if self.errors:
-            raise Diagnostics(sorted(self.errors, key=_place))
+            raise Diagnostics(sorted(self.errors, key=self._place))
 
-
-def _place(error: ConvcostError) -> tuple[int, int]:
-    return (error.span.line, error.span.column) if error.span else (0, 0)
+    def _place(self, error: ConvcostError) -> tuple[str, int, int]:
+        """Return where an error stands among others: those of this source come before those of imported ones."""
+        if error.span is None:
+            return ("", 0, 0)
+        file = "" if error.span.file == self.source.file else error.span.file
+        return (file, error.span.line, error.span.column)
 
 
 def placed(error: ExpressionError, source: Source, node: Node, trail: Sequence[str] = ()) -> SpecError:

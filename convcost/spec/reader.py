@@ -10,7 +10,7 @@ import gc
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, NamedTuple, Protocol, cast
 
 from yaml.error import YAMLError
 from yaml.events import (
@@ -38,6 +38,21 @@ MAX_KNOWN: Final = 10_000
 _TAG_HINT: Final = "quote a text that begins with !"
 
 
+class Language(NamedTuple):
+    """What is written in the YAML, in the words of its errors; the defaults are those of a spec."""
+
+    document: str = "a spec"
+    first: str = "convcost: 1"
+    keys: str = "convcost, name, input, layers, ..."
+    text: str = "an expression"
+    smaller: str = "name a part of it under 'blocks:'"
+    shared: str = "write a block, or 'defaults:'"
+    again: str = "write a block with arguments instead"
+
+
+SPEC: Final = Language()
+
+
 class Events(Protocol):
     """What both parsers offer."""
 
@@ -62,7 +77,7 @@ def _parser(text: str) -> Events:
     return cast("Events", cyaml.CParser(text))  # type: ignore[attr-defined] # missing in the stubs
 
 
-def compose(source: Source, parser: Events | None = None) -> Mapping:
+def compose(source: Source, parser: Events | None = None, language: Language = SPEC) -> Mapping:
     """Return the document of a source, which is one mapping.
 
     Raises
@@ -70,7 +85,7 @@ def compose(source: Source, parser: Events | None = None) -> Mapping:
     SpecError, Diagnostics
         E101 to E119: not YAML, or YAML that specs do not use, or beyond the bounds.
     """
-    composer, document = _Composer(source), None
+    composer, document = _Composer(source, language), None
     try:
         with uncollected():
             document = composer.compose(parser or _parser(source.text))
@@ -80,10 +95,10 @@ def compose(source: Source, parser: Events | None = None) -> Mapping:
         pass
     composer.problems.check()
     if document is None or (isinstance(document, Scalar) and document.is_null):
-        raise SpecError("E106", f"{source.file} is empty", hint="a spec begins with 'convcost: 1'")
+        raise SpecError("E106", f"{source.file} is empty", hint=f"{language.document} begins with '{language.first}'")
     if not isinstance(document, Mapping):
         span = source.place(document)
-        raise SpecError("E120", "a spec is a mapping: convcost, name, input, layers, ...", span=span)
+        raise SpecError("E120", f"{language.document} is a mapping: {language.keys}", span=span)
     return document
 
 
@@ -115,8 +130,9 @@ class _Anchored:
 
 
 class _Composer:
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, language: Language) -> None:
         self.source = source
+        self.language = language
         self.problems = Problems(source)
         self.stack: list[Sequence | Mapping] = []
         self.flow: list[bool] = []
@@ -165,7 +181,8 @@ class _Composer:
 
     def begin_document(self, event: Any) -> None:
         if self.begun:
-            raise self.error("E107", "a second document begins here", event, "a spec is one document, without '---'")
+            hint = f"{self.language.document} is one document, without '---'"
+            raise self.error("E107", "a second document begins here", event, hint)
         self.begun = True
 
     def decorate(self, event: Any, node: Node) -> None:
@@ -218,16 +235,16 @@ class _Composer:
         self.count += anchored.size
         self.aliased += anchored.size
         if self.aliased > MAX_ALIASED:
-            hint = "write a block with arguments instead"
-            raise self.error("E115", f"aliases stand for more than {MAX_ALIASED} nodes", event, hint)
+            message = f"aliases stand for more than {MAX_ALIASED} nodes"
+            raise self.error("E115", message, event, self.language.again)
         return anchored.node
 
     def check_depth(self, depth: int, event: Any) -> None:
         if depth > self.deepest:
             self.deepest = depth
             if depth > MAX_DEPTH:
-                hint = "name a part of it under 'blocks:'"
-                raise self.error("E113", f"lists and mappings nested deeper than {MAX_DEPTH}", event, hint)
+                message = f"lists and mappings nested deeper than {MAX_DEPTH}"
+                raise self.error("E113", message, event, self.language.smaller)
 
     def check_keys(self, mapping: Mapping) -> None:
         keys = mapping.items[::2]
@@ -235,8 +252,8 @@ class _Composer:
             if not isinstance(key, Scalar):
                 raise SpecError("E116", "a key is a text, not a list or a mapping", span=self.source.place(key))
             if key.text == "<<" and key.plain:
-                hint = "write a block, or 'defaults:'"
-                self.problems.add("E109", "merge keys (<<) are not part of the language", key, hint=hint)
+                message = "merge keys (<<) are not part of the language"
+                self.problems.add("E109", message, key, hint=self.language.shared)
         if len(keys) > 1 and len({key.text for key in keys}) < len(keys):  # type: ignore[union-attr]
             self.report_twice(keys)  # type: ignore[arg-type]
 
@@ -256,8 +273,8 @@ class _Composer:
             if not isinstance(item, Scalar) or not item.plain:
                 pass
             elif "(" in item.text and item.text.count("(") > item.text.count(")") and index + 1 < len(node.items):
-                message = f"the expression {quoted(item.text)} is cut at a comma"
-                self.problems.add("E118", message, item, hint="quote an expression that contains a comma")
+                message = f"the {self.language.text.split()[-1]} {quoted(item.text)} is cut at a comma"
+                self.problems.add("E118", message, item, hint=f"quote {self.language.text} that contains a comma")
             elif not item.text and isinstance(node, Mapping) and index % 2 and isinstance(key, Scalar) and key.plain:
                 name, colon, value = key.text.partition(":")
                 if colon and value:
@@ -266,7 +283,8 @@ class _Composer:
             key = item
 
     def too_many(self, event: Any) -> SpecError:
-        return self.error("E114", f"more than {MAX_NODES} keys, values and brackets", event, "a spec is a short text")
+        hint = f"{self.language.document} is a short text"
+        return self.error("E114", f"more than {MAX_NODES} keys, values and brackets", event, hint)
 
     def syntax_error(self, error: YAMLError) -> SpecError:
         """Return the error of the parser; a text that ends inside brackets is told by where they open."""

@@ -1,16 +1,19 @@
 """The JSON Schema of specs, for editors: generated from the ops and the grammar, so that it cannot fall behind.
 
-It knows what a YAML editor can know: keys, arguments and kinds of values. What names stand for, and whether shapes fit,
-``convcost`` itself tells. A key of an item that is no op may be a block of the document, so it is allowed.
+It is that of libraries of blocks, too. It knows what a YAML editor can know: keys, arguments and kinds of values. What
+names stand for, and whether shapes fit, ``convcost`` itself tells. A key of an item that is no op may be a block of the
+document or of a library, so it is allowed.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from convcost.ops import REQUIRED, Argument
-from convcost.spec.document import DEFAULTS, DOCUMENT
+from convcost.spec.document import DOCUMENT
+from convcost.spec.library import DEFAULTS, LIBRARY
 from convcost.spec.vocabulary import (
     ACTIVATION_OPS,
     CONTAINERS,
@@ -27,38 +30,54 @@ URI = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
 
 
-def schema() -> Schema:
-    """Return the schema of a spec, draft 2020-12.
+def schema(claims: Mapping[str, Schema] | None = None) -> Schema:
+    """Return the schema of a spec or a library of blocks, draft 2020-12.
 
-    >>> schema()["required"]
-    ['convcost', 'input', 'layers']
+    Parameters
+    ----------
+    claims : mapping of str to Schema, optional
+        The definition ``claim`` of what is published about an architecture, which is read elsewhere, and those that it
+        refers to; absent, any mapping is a claim.
+
+    >>> schema()["then"]["required"], schema()["else"]["required"]
+    (['input', 'layers'], ['blocks'])
     """
     return {
         "$schema": URI,
         "title": "convcost spec",
-        "description": "An architecture as convcost reads it, version 1.",
+        "description": "An architecture as convcost reads it, or a library of blocks, version 1.",
         "type": "object",
-        "required": ["convcost", "input", "layers"],
+        "required": ["convcost"],
         "additionalProperties": False,
         "properties": {key: _DOCUMENT[key] for key in DOCUMENT},
-        "$defs": {**_definitions(), **{f"op.{name}": _arguments(form) for name, form in FORMS.items()}},
+        "if": {"anyOf": [{"required": [key]} for key in DOCUMENT if key not in LIBRARY]},
+        "then": {"required": ["input", "layers"]},
+        "else": {"required": ["blocks"]},
+        "$defs": {
+            **_definitions(),
+            **(claims or {"claim": {"type": "object"}}),
+            **{f"op.{name}": _arguments(form) for name, form in FORMS.items()},
+        },
     }
 
 
-def text() -> str:
-    """Return the schema as it is shipped."""
-    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+def text(schema: Schema) -> str:
+    """Return a schema as it is shipped."""
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def _ref(name: str) -> Schema:
+def ref(name: str) -> Schema:
+    """Return the schema that a definition of the document has by this name."""
     return {"$ref": f"#/$defs/{name}"}
 
 
-def _list(items: Schema, least: int = 0) -> Schema:
+def list_of(items: Schema, least: int = 0) -> Schema:
+    """Return the schema of a list."""
     return {"type": "array", "items": items, **({"minItems": least} if least else {})}
 
 
-def _object(properties: Schema, required: tuple[str, ...] = (), **more: Any) -> Schema:
+def object_of(properties: Schema, required: tuple[str, ...] = (), **more: Any) -> Schema:
+    """Return the schema of a mapping that has no other keys."""
     return {
         "type": "object",
         "properties": properties,
@@ -68,79 +87,87 @@ def _object(properties: Schema, required: tuple[str, ...] = (), **more: Any) -> 
     }
 
 
-def _map(values: Schema, names: str = "valueName") -> Schema:
-    return {"type": "object", "propertyNames": _ref(names), "additionalProperties": values}
+def map_of(values: Schema, names: str = "valueName") -> Schema:
+    """Return the schema of a mapping whose keys are names."""
+    return {"type": "object", "propertyNames": ref(names), "additionalProperties": values}
 
 
-_TEXT: Schema = {"type": ["string", "number"]}
+TEXT: Schema = {"type": ["string", "number"]}
+"""A text that YAML may take for a number."""
 _DOCUMENT: dict[str, Schema] = {
     "convcost": {"description": "Version of the spec language.", "const": 1},
-    "name": {"description": "Name of the architecture; that of the file if absent.", **_TEXT},
-    "title": {"description": "Name in print.", **_TEXT},
-    "source": {"description": "Publication and table.", **_TEXT},
+    "name": {"description": "Name of the architecture; that of the file if absent.", **TEXT},
+    "title": {"description": "Name in print.", **TEXT},
+    "source": {"description": "Publication and table.", **TEXT},
     "year": {"description": "Year of publication.", "type": "integer"},
-    "hyperparameters": {"description": "Numbers to build it with.", **_map(_ref("hyperparameter"))},
-    "presets": {"description": "Named bindings.", **_map(_map(_ref("number")), "presetName")},
-    "let": {"description": "Values, and functions such as w(c).", **_ref("let")},
-    "requires": {"description": "Conditions that have to hold.", **_list(_ref("expression"))},
+    "import": {
+        "description": "Libraries whose blocks are called: shipped ones by name, others as ./FILE.yaml.",
+        **list_of({"type": "string"}),
+    },
+    "hyperparameters": {"description": "Numbers to build it with.", **map_of(ref("hyperparameter"))},
+    "presets": {"description": "Named bindings.", **map_of(map_of(ref("number")), "presetName")},
+    "let": {"description": "Values, and functions such as w(c).", **ref("let")},
+    "requires": {"description": "Conditions that have to hold.", **list_of(ref("expression"))},
     "input": {
         "description": "Shape of the input without the batch, or shapes of several by name.",
-        "anyOf": [_ref("shape"), {**_map(_ref("shape"), "tensorName"), "minProperties": 1}],
+        "anyOf": [ref("shape"), {**map_of(ref("shape"), "tensorName"), "minProperties": 1}],
     },
     "defaults": {
         "description": "Arguments that convolutions (and for padding: pools) have if they do not say otherwise.",
-        **_object({name: _ref(name) if name != "bias" else _ref("expression") for name in DEFAULTS}),
+        **ref("defaults"),
     },
-    "blocks": {"description": "Templates.", **_map(_ref("block"), "tensorName")},
-    "layers": {"description": "The items of the network, one after the other.", **_list(_ref("item"), 1)},
-    "claims": {"description": "What is published about it.", **_list({"type": "object"})},
+    "blocks": {"description": "Templates.", **map_of(ref("block"), "tensorName")},
+    "layers": {"description": "The items of the network, one after the other.", **list_of(ref("item"), 1)},
+    "claims": {"description": "What is published about it.", **list_of(ref("claim"))},
 }
 
 
 def _definitions() -> dict[str, Schema]:
-    item = _ref("item")
+    item = ref("item")
     return {
         "number": {"description": "A number: 224, 0.75, 3/4.", "type": ["number", "string"]},
         "expression": {"description": "An expression or a word.", "type": ["number", "string", "boolean"]},
-        "value": {"anyOf": [_ref("expression"), _list(_ref("value"))]},
+        "value": {"anyOf": [ref("expression"), list_of(ref("value"))]},
         "valueName": {"pattern": "^[A-Za-z_][A-Za-z0-9_]*$"},
         "tensorName": {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_.-]*(/[A-Za-z0-9_.-]+)*$"},
         "source": {"type": ["string", "integer"]},
         "presetName": {"pattern": "^[A-Za-z0-9_.-]+$"},
-        "shape": {**_list(_ref("expression"), 1), "maxItems": 4},
+        "shape": {**list_of(ref("expression"), 1), "maxItems": 4},
         "padding": {
             "description": "same, valid, half, a number, or [top, left, bottom, right].",
-            "anyOf": [_ref("expression"), _list(_ref("expression"), 1)],
+            "anyOf": [ref("expression"), list_of(ref("expression"), 1)],
         },
+        "defaults": object_of({name: ref(name) if name != "bias" else ref("expression") for name in DEFAULTS}),
         "norm": _follower({word: op.name for word, op in NORM_OPS.items()}),
         "activation": _follower({word: op.name for word, op in ACTIVATION_OPS.items()}),
-        "hyperparameter": {"anyOf": [_ref("number"), _hyperparameter()]},
+        "hyperparameter": {"anyOf": [ref("number"), _hyperparameter()]},
         "let": {
             "type": "object",
             "propertyNames": {"pattern": r"^[A-Za-z_][A-Za-z0-9_]*( *\( *[A-Za-z_][A-Za-z0-9_]* *(,[^,()]+)*\))?$"},
-            "additionalProperties": _ref("expression"),
+            "additionalProperties": ref("expression"),
         },
-        "block": _object(
+        "block": object_of(
             {
-                "inputs": {"description": "Names of its inputs; x if absent.", **_list(_ref("tensorName"), 1)},
+                "inputs": {"description": "Names of its inputs; x if absent.", **list_of(ref("tensorName"), 1)},
                 "args": {
                     "description": "Arguments with defaults; ~ for those that are required.",
-                    **_map({"anyOf": [_ref("value"), {"type": "null"}]}),
+                    **map_of({"anyOf": [ref("value"), {"type": "null"}]}),
                 },
-                "let": {"description": "Values that depend on arguments and cin.", **_ref("let")},
-                "body": {"description": "Its items.", **_list(item)},
+                "let": {"description": "Values that depend on arguments and cin.", **ref("let")},
+                "defaults": {"description": "Defaults of its items, before those of the file.", **ref("defaults")},
+                "body": {"description": "Its items.", **list_of(item)},
             },
             ("body",),
         ),
         "path": {
             "description": "A path: a list of items, one item, or the name of a tensor.",
-            "anyOf": [_list(item), item],
+            "anyOf": [list_of(item), item],
         },
-        "table": _object(
+        "table": object_of(
             {
-                "columns": {"description": "Names of the columns.", **_list(_ref("tensorName"))},
-                "rows": {"description": "One row a line of the paper's table.", **_list(_list(_ref("value")))},
-                "each": {"description": "Items for each row.", **_list(item)},
+                "columns": {"description": "Names of the columns.", **list_of(ref("tensorName"))},
+                "rows": {"description": "One row a line of the paper's table.", **list_of(list_of(ref("value")))},
+                "each": {"description": "Items for each row.", **list_of(item)},
             },
             ("columns", "rows", "each"),
         ),
@@ -159,17 +186,17 @@ def _item() -> Schema:
             {
                 "type": "object",
                 "properties": {
-                    **{name: {"description": form.doc, **_ref(f"op.{name}")} for name, form in FORMS.items()},
-                    "table": {"description": "Items for each row of a table.", **_ref("table")},
-                    "switch": {"description": "The first path whose 'if' holds.", **_list(_ref("path"), 1)},
-                    "path": {"description": "Items in a scope of their own.", **_list(_ref("item"))},
-                    "name": {"description": "Name of the layer and of its output.", **_ref("tensorName")},
+                    **{name: {"description": form.doc, **ref(f"op.{name}")} for name, form in FORMS.items()},
+                    "table": {"description": "Items for each row of a table.", **ref("table")},
+                    "switch": {"description": "The first path whose 'if' holds.", **list_of(ref("path"), 1)},
+                    "path": {"description": "Items in a scope of their own.", **list_of(ref("item"))},
+                    "name": {"description": "Name of the layer and of its output.", **ref("tensorName")},
                     "from": {
                         "description": "Tensors it takes: names, or -1 for the last item, -2 for the one before.",
-                        "anyOf": [_ref("source"), _list(_ref("source"), 1)],
+                        "anyOf": [ref("source"), list_of(ref("source"), 1)],
                     },
-                    "if": {"description": "Condition under which it is there.", **_ref("expression")},
-                    "repeat": {"description": "Number of copies.", **_ref("expression")},
+                    "if": {"description": "Condition under which it is there.", **ref("expression")},
+                    "repeat": {"description": "Number of copies.", **ref("expression")},
                     "first": {"description": "Arguments of the first copy that differ.", "type": "object"},
                 },
                 "additionalProperties": {"description": "A block with its arguments.", "type": ["object", "null"]},
@@ -182,16 +209,16 @@ def _item() -> Schema:
 
 
 def _hyperparameter() -> Schema:
-    number = _ref("number")
-    return _object(
+    number = ref("number")
+    return object_of(
         {
             "default": {"description": "Value unless bound.", **number},
-            "choices": {"description": "Published values.", **_list(number)},
-            "range": {"description": "[lowest, highest].", **_list(number, 2), "maxItems": 2},
+            "choices": {"description": "Published values.", **list_of(number)},
+            "range": {"description": "[lowest, highest].", **list_of(number, 2), "maxItems": 2},
             "multiple_of": {"description": "Where the short closed form holds.", **number},
             "integer": {"description": "Whether it takes whole numbers only.", "type": "boolean"},
-            "doc": {"description": "What it is.", **_TEXT},
-            "symbol": {"description": "Letter in formulas.", **_TEXT},
+            "doc": {"description": "What it is.", **TEXT},
+            "symbol": {"description": "Letter in formulas.", **TEXT},
         },
         ("default",),
     )
@@ -199,7 +226,7 @@ def _hyperparameter() -> Schema:
 
 def _follower(ops: dict[str, str]) -> Schema:
     """Return the schema of a norm or activation: a word, an expression for one, or one op with arguments."""
-    mapping = _object({word: _ref(f"op.{name}") for word, name in ops.items()}, minProperties=1, maxProperties=1)
+    mapping = object_of({word: ref(f"op.{name}") for word, name in ops.items()}, minProperties=1, maxProperties=1)
     words = {"type": "string", "examples": [NONE, *ops]}
     return {"anyOf": [words, mapping]}
 
@@ -208,22 +235,22 @@ def _arguments(form: Form) -> Schema:
     """Return the schema of what stands behind a key."""
     written = {name: _argument(argument) for name, argument in form.arguments.items()}
     if form.joins:
-        paths = _list(_ref("path"), 1)
-        mapping = _object({**written, PATHS: paths}, (PATHS,))
+        paths = list_of(ref("path"), 1)
+        mapping = object_of({**written, PATHS: paths}, (PATHS,))
         return {"anyOf": [paths, mapping]} if written else paths
-    mapping = _object(written, form.required)
+    mapping = object_of(written, form.required)
     return mapping if form.required else {"anyOf": [{"type": "null"}, mapping]}
 
 
 def _argument(argument: Argument) -> Schema:
-    expression = _ref("expression")
+    expression = ref("expression")
     kinds: dict[str, Schema] = {
-        "size": {"anyOf": [expression, _list(expression, 1)]},
-        "ints": {"anyOf": [expression, _list(expression, 1)]},
-        "dims": {"anyOf": [expression, _list(expression, 1)]},
-        "padding": _ref("padding"),
-        "norm": _ref("norm"),
-        "activation": _ref("activation"),
+        "size": {"anyOf": [expression, list_of(expression, 1)]},
+        "ints": {"anyOf": [expression, list_of(expression, 1)]},
+        "dims": {"anyOf": [expression, list_of(expression, 1)]},
+        "padding": ref("padding"),
+        "norm": ref("norm"),
+        "activation": ref("activation"),
     }
     default = f" (default: {_written(argument.default)})" if argument.default not in (REQUIRED, None) else ""
     return {"description": f"{argument.doc}{default}", **kinds.get(argument.type, expression)}

@@ -25,11 +25,18 @@ _MARKS: Final = (
 
 
 class Source:
-    """A text and the name of the file it came from."""
+    """A text and the name of the file it came from.
 
-    def __init__(self, text: str, file: str) -> None:
+    Parameters
+    ----------
+    directory : Path, optional
+        Where the files stand that it can import; a text that is no file has none.
+    """
+
+    def __init__(self, text: str, file: str, directory: Path | None = None) -> None:
         self.text = text
         self.file = file
+        self.directory = directory
         self._lines: list[str] | None = None
 
     @property
@@ -67,8 +74,13 @@ class Source:
         return self.span(line, column, max(1, len(written)) if not length else 1)
 
 
-def read_bytes(path: str) -> bytes:
+def read_bytes(path: str, what: str = "a spec") -> bytes:
     """Return the bytes of a file, or of standard input for ``-``.
+
+    Parameters
+    ----------
+    what : str
+        What should stand in it, in the words of errors.
 
     Raises
     ------
@@ -82,7 +94,8 @@ def read_bytes(path: str) -> bytes:
         try:
             file = Path(path)
             if file.is_dir():
-                raise UsageError("E002", f"{quoted(path, LONGEST_PATH)} is a directory", hint="a spec is one YAML file")
+                hint = f"{what} is one YAML file"
+                raise UsageError("E002", f"{quoted(path, LONGEST_PATH)} is a directory", hint=hint)
             with file.open("rb") as stream:
                 data = stream.read(MAX_BYTES + 1)
         except FileNotFoundError:
@@ -94,12 +107,12 @@ def read_bytes(path: str) -> bytes:
         raise UsageError(
             "E004",
             f"{quoted(path, LONGEST_PATH)} is larger than {MAX_BYTES // 2**20} MiB",
-            hint="a spec is a short text",
+            hint=f"{what} is a short text",
         )
     return data
 
 
-def decode(data: bytes | str, file: str) -> Source:
+def decode(data: bytes | str, file: str, directory: Path | None = None) -> Source:
     """Return a text as a source; a byte order mark is taken off.
 
     Raises
@@ -126,7 +139,7 @@ def decode(data: bytes | str, file: str) -> Source:
                 hint="a spec is a short text",
             )
         text = data.removeprefix("\ufeff")
-    source = Source(text, file)
+    source = Source(text, file, directory)
     foreign = _FOREIGN.search(text)
     if foreign:
         before = _BREAK.split(text[: foreign.start()])

@@ -65,8 +65,8 @@ def open_target(text: str) -> tuple[Architecture, dict[str, int | Fraction], fro
     """
     target = parse_target(text)
     file = catalog.locate(target.source)
-    shown = "<stdin>" if file == "-" else target.source if file == target.source else _relative(file)
-    architecture = parse(read_bytes(file), shown)
+    shown = "<stdin>" if file == "-" else target.source if file == target.source else catalog.shown(Path(file))
+    architecture = parse(read_bytes(file), shown, Path(file).parent if file != "-" else None)
     values = architecture.values(target.preset, target.bindings)
     bound = {*(architecture.presets[target.preset] if target.preset else ()), *target.bindings}
     return architecture, values, frozenset(bound)
@@ -107,11 +107,3 @@ def _is_file(text: str) -> bool:
         return Path(text).is_file()
     except (OSError, ValueError):  # too long for the system, or not a path at all
         return False
-
-
-def _relative(file: str) -> str:
-    """Return how messages call a shipped spec: its path below the working directory, or as it is."""
-    try:
-        return str(Path(file).relative_to(Path.cwd()))
-    except ValueError:
-        return file

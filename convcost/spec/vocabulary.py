@@ -11,7 +11,21 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import Final, NamedTuple
 
-from convcost.ops import ACTIVATIONS, NORMS, OPS, REQUIRED, Argument, Conv, Input, Linear, Op, TransposedConv
+from convcost.ops import (
+    ACTIVATIONS,
+    MERGES,
+    NORMS,
+    OPS,
+    REQUIRED,
+    Argument,
+    Conv,
+    Input,
+    Linear,
+    LocalResponseNorm,
+    Op,
+    Scale,
+    TransposedConv,
+)
 from convcost.records import Record
 from convcost.symbols.expr import FUNCTIONS, RESERVED, near_miss
 from convcost.symbols.expr.language import quoted
@@ -31,8 +45,8 @@ _TENSOR_NAME: Final = re.compile(r"[A-Za-z_][\w.-]*(/[\w.-]+)*", re.ASCII)
 MAX_NAME: Final = 200
 
 NORM_OPS: Final[dict[str, type[Op]]] = {
-    **{op.name.removesuffix("_norm"): op for op in NORMS if op.name != "local_response_norm"},
-    **{op.name: op for op in NORMS},
+    **{op.name.removesuffix("_norm"): op for op in NORMS if op not in {LocalResponseNorm, Scale}},
+    **{op.name: op for op in NORMS if op is not Scale},
 }
 """Norms by the words of ``norm:``: batch or batch_norm, layer, group, instance, ..."""
 ACTIVATION_OPS: Final[dict[str, type[Op]]] = {op.name: op for op in ACTIVATIONS}
@@ -100,7 +114,7 @@ def written_arguments(op: type[Op]) -> dict[str, Argument]:
 
 def _op_form(op: type[Op]) -> Form:
     arguments = written_arguments(op)
-    joins = op.inputs != 1
+    joins = op in MERGES
     defaults: tuple[str, ...] = ()
     if op in (Conv, TransposedConv):
         arguments |= _FOLLOWED
@@ -193,6 +207,9 @@ SYNONYMS: Final = {
     "avg_pool": "avgpool", "gap": "global_avgpool", "global_pool": "global_avgpool", "bn": "batch_norm",
     "lrn": "local_response_norm", "swish": "silu", "hswish": "hard_swish", "hsigmoid": "hard_sigmoid",
     "interpolate": "upsample", "cat": "concat", "sum": "add", "multiply": "mul", "residual": "add", "sequential": PATH,
+    "bmm": "matmul", "batch_matmul": "matmul", "self_attention": "attention", "multi_head_attention": "attention",
+    "scaled_dot_product_attention": "attention", "moe": "experts", "mixture_of_experts": "experts",
+    "layer_scale": "scale", "affine": "scale", "roi_align": "crop", "roi_pool": "crop", "crop_and_resize": "crop",
     "filters": "out", "channels": "out", "output": "out", "out_channels": "out", "kernel_size": "kernel",
     "strides": "stride", "pad": "padding", "units": "out", "features": "out", "use_bias": "bias",
     "normalization": "norm", "act": "activation", "rate": "dilation", "depth_multiplier": "multiplier",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from convcost.spec.document import Block
 from convcost.spec.item import Item, Kind
+from convcost.spec.library import Library
 from convcost.spec.limits import MAX_LAYERS, MAX_NESTING, MAX_REPEAT
 from convcost.spec.nodes import Node, Scalar
 from convcost.symbols.expr import Environment, Evaluation, ExpressionError, Value, parse
@@ -29,11 +29,14 @@ class Weights:
     Parameters
     ----------
     values : mapping
-        The hyperparameters and values of the document.
+        The hyperparameters and values of the document, or the values of a library.
+    others : mapping of Library to Weights
+        Where the blocks of other libraries are weighed.
     """
 
-    def __init__(self, blocks: Mapping[str, Block], values: Mapping[str, Value]) -> None:
-        self._blocks = blocks
+    def __init__(self, library: Library, values: Mapping[str, Value], others: Mapping[Library, Weights]) -> None:
+        self._library = library
+        self._others = others
         self._document = self._known = values
         self._of_block: dict[str, int] = {}
 
@@ -59,7 +62,7 @@ class Weights:
     def copy(self, item: Item, depth: int = 0) -> int:
         """Return the steps that one copy of an item takes at least, itself included."""
         if item.kind is Kind.BLOCK:
-            return 1 + self._block(item.key, depth + 1)
+            return 1 + self.block(item.key, depth + 1)
         if item.kind is Kind.MERGE:
             return 1 + sum(self.path(path.items, depth + 1) for path in item.paths if path.condition is None)
         if item.kind is Kind.TABLE:
@@ -83,10 +86,14 @@ class Weights:
     def _cell(self, node: Node) -> Value:
         return self._value(node) if isinstance(node, Scalar) else None
 
-    def _block(self, name: str, depth: int) -> int:
+    def block(self, name: str, depth: int) -> int:
+        """Return the steps that the body of a block takes at least."""
+        home = self._library.home(name)
+        if home is not self._library:
+            return self._others[home].block(name, depth)
         if name not in self._of_block:
             outside, self._known = self._known, self._document  # a body does not see the values of its caller
-            self._of_block[name] = self.path(self._blocks[name].items, depth)
+            self._of_block[name] = self.path(home.blocks[name].items, depth)
             self._known = outside
         return self._of_block[name]
 

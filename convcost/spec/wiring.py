@@ -41,7 +41,6 @@ class Wiring:
     """
 
     def __init__(self, source: Source, infer: Infer, shadow: Mapping[Any, Dim], named: Collection[str] = ()) -> None:
-        self.source = source
         self.named = named
         self.infer = infer
         self.run = Run(shadow)
@@ -140,17 +139,14 @@ class Wiring:
         """Tell a shape error where it is, and which tensors do not fit."""
         if error.span is None:
             error.span = origin.span
-            tensors = [
-                f"{node.layer} (line {node.origin.span.line})" if node.origin.span else node.layer
-                for node in (self.nodes[i] for i in inputs)
-            ]
+            tensors = [_named(self.nodes[i], origin) for i in inputs]
             error.message = f"{error.message}; {'inputs' if len(inputs) > 1 else 'input'}: {', '.join(tensors)}"
 
     def origin(self, place: Scalar, trail: Trail) -> Origin:
         """Return the origin of a node; spans of one place are one object."""
         span = self._spans.get(id(place))
         if span is None:
-            span = self._spans[id(place)] = self.source.place(place)
+            span = self._spans[id(place)] = self.arguments.source.place(place)
         return Origin(span, trail)
 
     def through(self, item: Item, trail: Trail) -> Trail:
@@ -163,9 +159,18 @@ class Wiring:
 
     def stop(self, code: str, message: str, place: YamlNode | None, trail: Trail) -> NoReturn:
         """Report an error after which nothing goes on."""
-        span = self.source.place(place) if place is not None else None
+        span = self.arguments.source.place(place) if place is not None else None
         self.problems.report(SpecError(code, message, span=span, trail=shortened(trail)))
         raise Enough
+
+
+def _named(node: Node, seen_from: Origin) -> str:
+    """Return the layer of a node with its line, and its file where that is another."""
+    span = node.origin.span
+    if span is None:
+        return node.layer
+    same = seen_from.span is None or span.file == seen_from.span.file
+    return f"{node.layer} (line {span.line}{'' if same else f' of {span.file}'})"
 
 
 def check_extents(shape: Shape, layer: str) -> None:

@@ -10,12 +10,13 @@ from typing import Any
 from convcost.errors import UnsupportedError
 from convcost.graph import Graph, Node
 from convcost.graph.graph import Guard
-from convcost.ops import ACTIVATIONS, CONVOLUTIONS, NORMS, Argument, Conv, Input, Linear, Op
+from convcost.ops import ACTIVATIONS, CONVOLUTIONS, Argument, Conv, Input, Linear, Op
 from convcost.spec.formulas import Formulas, proportional
-from convcost.spec.vocabulary import FORMS, INPUT, tensor_name_problem, written_arguments
+from convcost.spec.vocabulary import FORMS, INPUT, NORM_OPS, tensor_name_problem, written_arguments
 from convcost.symbols import Dim, is_symbolic
 
 OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+NORMS = tuple(dict.fromkeys(NORM_OPS.values()))
 _PLAIN = re.compile(r"[\w./()*+-][\w ./()*+=<>!%-]*", re.ASCII)
 
 
@@ -167,7 +168,8 @@ class _Writer:
             paths = f"[{', '.join(names)}]"
             body = _flow({**arguments, "paths": paths}) if arguments else paths
             return f"  - {{name: {name}, {key}: {body}}}"
-        source = "" if node.inputs == (previous,) else f"from: {names[0]}, "
+        taken = names[0] if len(names) == 1 else f"[{', '.join(names)}]"
+        source = "" if node.inputs == (previous,) else f"from: {taken}, "
         return f"  - {{name: {name}, {source}{key}: {_flow(arguments)}}}"
 
     def call(self, op: Op) -> tuple[str, dict[str, str]]:

@@ -28,7 +28,8 @@ class Behaviour:
     Attributes
     ----------
     degree : int
-        Of the polynomial that remains when floors and roundings are left out.
+        Of the polynomial that remains when floors and roundings are left out; of a quotient, as where groups divide,
+        the degree above less that beneath.
     elasticity : Fraction
         d ln f / d ln x at the defaults: 1 % more of x costs that many % more. Floors are left out here too.
     """
@@ -198,18 +199,21 @@ def behaviour(form: ClosedForm) -> tuple[Behaviour, ...]:
     """Return degree and elasticity of a closed form in each of its variables."""
     if not is_symbolic(form.expression):
         return tuple(Behaviour(v.name, v.letter, 0, Fraction(0)) for v in form.variables)
-    from sympy import degree, diff, expand
+    from sympy import degree, diff, expand, fraction, together
 
     from convcost.symbols.floordiv import substitution
 
     smooth = expand(_without_rounding(form.expression))
     at = substitution({v.symbol(): Fraction(v.default) / v.unit for v in form.variables})
     value = Fraction(at(smooth))
+    # what groups divide is a quotient of polynomials, and falls with them
+    over, under = fraction(together(smooth))
     result = []
     for v in form.variables:
         symbol = v.symbol()
+        growth = int(degree(over, symbol)) - int(degree(under, symbol))
         slope = Fraction(at(diff(smooth, symbol))) * Fraction(v.default) / v.unit
-        result.append(Behaviour(v.name, v.letter, int(degree(smooth, symbol)), slope / value if value else Fraction(0)))
+        result.append(Behaviour(v.name, v.letter, growth, slope / value if value else Fraction(0)))
     return tuple(result)
 
 

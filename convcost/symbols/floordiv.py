@@ -15,7 +15,21 @@ from fractions import Fraction
 from math import lcm
 from typing import Any
 
-from sympy import Add, Expr, Function, Integer, Mul, Number, Pow, Rational, Symbol, expand, sympify
+from sympy import (
+    Add,
+    Expr,
+    Function,
+    Integer,
+    Mul,
+    Number,
+    Pow,
+    Rational,
+    Symbol,
+    expand,
+    fraction,
+    sympify,
+    together,
+)
 
 from convcost.symbols.arith import Dim, is_symbolic, make_divisible, round_half_even
 
@@ -351,3 +365,20 @@ def total(values: Iterable[Dim]) -> Dim:
         return numeric
     result = Add(*symbolic, sympify(numeric))
     return number(result if _is_flat(result) else expand(result))
+
+
+def divisibility(left: Dim, right: Dim) -> tuple[Dim, Dim] | None:
+    """Return (n, x) where left = right says that n divides x: x/n = ⌊x/n⌋, or x - n ⌊x/n⌋ = 0; else None.
+
+    >>> c, s = free_symbol("c", integer=True), free_symbol("s", integer=True)
+    >>> divisibility(c / s, FloorDiv(c, s)), divisibility(c - 4 * FloorDiv(c, 4), 0), divisibility(c, 4)
+    ((s, c), (4, c), None)
+    """
+    difference = sympify(left) - right
+    for floored in difference.atoms(FloorDiv):
+        x, n = floored.args
+        for remainder in (x / n - floored, x - n * floored):
+            if expand(difference - remainder) == 0:
+                dividend, divisor = fraction(together(x / n))
+                return number(divisor), number(dividend)
+    return None

@@ -63,7 +63,7 @@ class LayerVerdict:
 
     @property
     def mult_adds(self) -> tuple[int, int]:
-        """Measured mult-adds, (all, valid), if it is a conv or fully connected layer; what others multiply is none."""
+        """Measured mult-adds, (all, valid), if the convention ``paper`` counts the op; what others multiply is none."""
         if self.executed is None or type(self.op) not in CONVENTIONS["paper"].tariff:
             return 0, 0
         return self.executed.all["mul"], self.executed.valid["mul"]

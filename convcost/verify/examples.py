@@ -14,12 +14,15 @@ from fractions import Fraction
 from convcost.ops import (
     AdaptiveAvgPool,
     Add,
+    Attention,
     AvgPool,
     BatchNorm,
     ChannelShuffle,
     Concat,
     Conv,
+    Crop,
     Dropout,
+    Experts,
     Flatten,
     Gelu,
     GlobalAvgPool,
@@ -34,6 +37,7 @@ from convcost.ops import (
     Linear,
     LocalResponseNorm,
     LpPool,
+    MatMul,
     Maxout,
     MaxPool,
     Mul,
@@ -43,6 +47,7 @@ from convcost.ops import (
     Relu,
     Relu6,
     Reshape,
+    Scale,
     Shape,
     Sigmoid,
     Silu,
@@ -115,7 +120,13 @@ def _convolutions() -> Iterator[Example]:
     )
     yield from _on((2, 3, 7), TransposedConv((4,), out=5, stride=(3,), padding=(2, 1)))
     yield from _on(IMAGE, Linear(5), Linear(7, bias=False), Linear(5, axis=-1), Linear(4, axis=1))
-    yield from _on((3, 11), Linear(7))
+    yield from _on((3, 11), Linear(7), Experts(experts=5, active=2, hidden=7, out=13))
+    yield from _on(
+        (2, 6, 5, 7),
+        Experts(experts=5, active=3, hidden=7, out=11, bias=True),
+        Experts(experts=7, active=1, hidden=5, out=3, noisy=True),
+        Experts(experts=2, active=2, hidden=3, out=5),
+    )
 
 
 def _pools() -> Iterator[Example]:
@@ -170,8 +181,17 @@ def _norms() -> Iterator[Example]:
         LocalResponseNorm(size=4),
         L2Norm(),
         L2Norm(scale=False),
+        Scale(),
+        Scale(shift=True),
     )
-    yield from _on((3, 7), BatchNorm())
+    yield from _on((3, 7), BatchNorm(), Scale())
+
+
+def _regions() -> Iterator[Example]:
+    yield from _on(IMAGE, Crop((3, 5), count=7), Crop((1, 4), count=2))
+    yield Example(Crop((5, 3), count=4), (IMAGE, (2, 12, 11, 17), (2, 3)))
+    yield from _on((2, 3, 13), Crop((5,), count=3))
+    yield from _on((2, 3, 5, 7, 11), Crop((2, 3, 1), count=2))
 
 
 def _rest() -> Iterator[Example]:
@@ -181,6 +201,15 @@ def _rest() -> Iterator[Example]:
     yield Example(Mul(), (shape, (2, 3, 1, 1)))
     yield Example(Mul(), ((2, 3, 1, 7), (2, 1, 5, 1), shape))
     yield Example(Mul(), ((2, 3, 1, 1), (2, 3, 5, 1), shape))
+    yield Example(MatMul(), ((2, 3, 5, 7), (2, 3, 7, 11)))
+    yield Example(MatMul(transpose_left=True), ((2, 5, 3), (2, 5, 7)))
+    yield Example(MatMul(transpose_right=True), ((2, 3, 5, 7), (2, 3, 11, 7)))
+    yield Example(MatMul(transpose_left=True, transpose_right=True), ((2, 5, 3), (2, 7, 5)))
+    query, key, value = (2, 6, 5, 7), (2, 6, 3, 11), (2, 4, 3, 11)
+    yield Example(Attention(), (query, key, value))
+    yield Example(Attention(heads=2), (query, key, value))
+    yield Example(Attention(heads=3), ((2, 6, 13), (2, 6, 5, 7), (2, 15, 5, 7)))
+    yield Example(Attention(heads=2, causal=True), ((2, 6, 5, 7), (2, 6, 35), (2, 4, 35)))
     yield Example(Concat(), (shape, (2, 4, 5, 7), (2, 1, 5, 7)))
     yield Example(Concat(axis=-1), (shape, (2, 3, 5, 2)))
     yield from _on(
@@ -199,5 +228,5 @@ def _rest() -> Iterator[Example]:
     )
 
 
-EXAMPLES: tuple[Example, ...] = (*_convolutions(), *_pools(), *_norms(), *_elementwise(), *_rest())
+EXAMPLES: tuple[Example, ...] = (*_convolutions(), *_pools(), *_regions(), *_norms(), *_elementwise(), *_rest())
 """At least one example for each op."""

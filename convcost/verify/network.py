@@ -12,12 +12,12 @@ from convcost.cost import Derived, infer, propagate
 from convcost.errors import UnsupportedError
 from convcost.execute import EXECUTORS, Executed, execute_op, ones_probe, run
 from convcost.graph import Graph, Node
-from convcost.ops import Conv, Input, Linear, Op, Shape, TransposedConv
+from convcost.ops import Conv, Input, Linear, MatMul, Op, Shape, TransposedConv
 from convcost.symbols import product
 from convcost.verify.check import LayerVerdict, Verdict, check
 
-PROBED: tuple[type[Op], ...] = (Conv, TransposedConv, Linear)
-"""Ops whose multiplications the ones probe can measure: sums of products of inputs and weights."""
+PROBED: tuple[type[Op], ...] = (Conv, TransposedConv, Linear, MatMul)
+"""Ops whose multiplications the ones probe can measure: sums of products of inputs and weights, or of two inputs."""
 
 LARGEST_TENSOR = 2**28
 """Elements of the largest tensor that is run, 1 GiB of float32: beyond it a verdict is UNVERIFIED, not a crash."""
@@ -46,7 +46,7 @@ class Verification:
 
     @property
     def mult_adds(self) -> int:
-        """Mult-adds of conv and fully connected layers that were really performed, those on padding included."""
+        """Mult-adds of the convention ``paper`` that were really performed, those on padding included."""
         return sum(layer.mult_adds[0] for layer in self.layers)
 
 

@@ -7,20 +7,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-FOUNDATION = {"errors", "records", "units", "counts", "codes", "symbols"}
+FOUNDATION = {"errors", "records", "units", "counts", "codes", "symbols", "shipped"}
 BELOW_COST = FOUNDATION | {"ops", "graph", "spec", "rules", "importers"}
-BELOW_STUDIES = BELOW_COST | {"cost", "model"}
+BELOW_STUDIES = BELOW_COST | {"cost", "model", "claims"}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": {"records"},
     "records": set(),
     "codes": set(),
+    "shipped": {"records"},
     "units": {"errors"},
     "counts": {"errors", "symbols"},
     "symbols": {"errors"},
     "ops": {"errors", "records", "symbols"},
     "graph": {"records", "ops", "symbols", "errors"},
-    "spec": {"records", "graph", "ops", "symbols", "errors"},
+    "spec": {"records", "shipped", "graph", "ops", "symbols", "errors"},
+    "claims": {"records", "spec", "symbols", "units", "errors"},
     "importers": {"graph", "ops", "symbols", "errors"},
     "rules": {"records", "ops", "counts", "symbols", "errors"},
     "execute": {"records", "ops", "graph", "counts", "errors"},

@@ -2,7 +2,8 @@
 
 ``console`` blocks hold commands behind ``$ `` and their output, errors included; a line ``...`` stands for any lines.
 ``pycon`` blocks are doctests. A block behind a comment ``<!-- file: NAME -->`` is written to that file, where the
-commands of the same page find it; a ``yaml`` block that is a whole spec is loaded, unless its file is named ``wrong*``.
+commands of the same page find it; a ``yaml`` block that is a whole spec is loaded, unless its file is named ``wrong*``;
+a library of blocks is imported by one.
 ``pytest --update-golden`` rewrites the output in console blocks, where ``...`` stands for the same lines as before as
 far as they can be found; look at the difference before committing it.
 """
@@ -24,7 +25,7 @@ from pathlib import Path
 import pytest
 
 from convcost.cli import main
-from convcost.model import loads
+from convcost.model import load, loads
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -140,7 +141,11 @@ def test_code_blocks(page, tmp_path, request):
             if (block.name or "").startswith("wrong"):
                 continue  # a command of the page shows what is wrong
             if re.search(r"^convcost: 1$", block.body, re.MULTILINE):
-                assert loads(block.body).analyze().total() >= 0
+                if re.search(r"^layers:", block.body, re.MULTILINE):
+                    model = load(tmp_path / block.name) if block.name else loads(block.body)
+                    assert model.analyze().total() >= 0
+                else:
+                    assert f"./{block.name}" in text, f"{where}: a library of blocks is imported by a spec of its page"
             else:
                 assert block.name or "fragment" in block.body, f"{where}: a fragment says so in a comment"
         elif block.language == INSTALLATION:

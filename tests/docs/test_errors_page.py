@@ -38,6 +38,7 @@ FAMILIES = {
         "E6xx: what is not supported",
         "`UnsupportedError`: an op without rule or executor, or a question without answer.",
     ),
+    "7": ("E7xx: claims", "`SpecError`: published figures, and what they are said to be about."),
 }
 
 

@@ -19,24 +19,26 @@ from convcost.counts import PRIMITIVES, Counts
 from convcost.execute import Executed, execute_op
 from convcost.ops import (
     ACTIVATIONS,
+    CONNECTED,
     CONVOLUTIONS,
     MERGES,
     MOVES,
     NORMS,
     OPS,
     POOLS,
+    REGIONS,
     REQUIRED,
     Argument,
     Input,
-    Linear,
     Op,
 )
 from convcost.report.derivation import formula
 from convcost.rules import rule_of
 from convcost.rules.activation import ELEMENT
 from convcost.spec import limits as limits_of_specs
-from convcost.spec.document import DEFAULTS, DOCUMENT
+from convcost.spec.document import DOCUMENT
 from convcost.spec.hyperparameters import FIELDS
+from convcost.spec.library import BLOCK, DEFAULTS, LIBRARY
 from convcost.spec.vocabulary import CONTAINERS, FORMS, MODIFIERS, PATHS
 from convcost.symbols.expr import FUNCTIONS, language
 from convcost.symbols.floordiv import free_symbol
@@ -60,12 +62,14 @@ excludes operations with a padding element. An addition to an accumulator that s
 `add`, a maximum or minimum a `cmp`. Transcendental functions are one primitive each, whatever their evaluation takes.
 
 Never counted: moving data, finding out where data is, and what is known before the network runs. `mult_adds` in a
-[convention](conventions.md) are operations of `conv`, `transposed_conv` and `linear` only.
+[convention](conventions.md) are operations of `conv`, `transposed_conv`, `linear`, `experts`, `matmul` and `attention`
+only.
 """
 
 FAMILIES: Mapping[str, tuple[type[Op], ...]] = {
-    "Convolutions and fully connected layers": (*CONVOLUTIONS, Linear),
+    "Convolutions and fully connected layers": (*CONVOLUTIONS, *CONNECTED),
     "Pooling": POOLS,
+    "Regions": REGIONS,
     "Normalisation": NORMS,
     "Activations": ACTIVATIONS,
     "Joining tensors": MERGES,
@@ -82,6 +86,9 @@ SAMPLES: Mapping[str, Mapping[str, Any]] = {
     "conv": {"out": "out", "groups": "groups", "bias": True},
     "transposed_conv": {"out": "out", "groups": "groups", "bias": True},
     "linear": {"out": "out"},
+    "experts": {"experts": "experts", "active": "active", "hidden": "hidden", "out": "out"},
+    "crop": {"size": ("size_h", "size_w"), "count": "count"},
+    "attention": {"heads": "heads"},
     "maxpool": {"dilation": 1},
     "adaptive_avgpool": {"output": (1, 1)},
     "upsample": {"factor": (2, 2), "mode": "linear"},
@@ -106,11 +113,16 @@ SHOWN_FOR = {
     "reshape": "for a shape of [-1, H]",
     "transpose": "for an order of [2, 3, 1]",
     "split": "for one of 2 parts",
+    "experts": "without biases, the gate without noise",
+    "crop": "on images",
     "local_response_norm": "for a size of 5",
     "layer_norm": "for axes [1]",
+    "scale": "without `shift`",
     "add": "for 2 tensors",
     "concat": "for 2 tensors of C and C₂ channels",
     "mul": "for N × C × 1 × 1 times N × C × H × W",
+    "matmul": "for N × C × H × W times N × C × W × L",
+    "attention": "for a query of N × C × H × W, a key of N × C × L and a value of N × C₂ × L",
     "pad": "for the amounts top, left, bottom, right",
 }
 
@@ -121,11 +133,14 @@ NOT_COUNTED = {
     "transposed_conv": "zeros that an implementation by ordinary convolution puts between the input's elements; under "
     "*valid*, products that land where the padding cuts.",
     "linear": "making one vector of the input.",
+    "experts": "which places an expert runs on; the noise and the losses that balance the load, which are training.",
     "maxpool": "remembering where the maximum was; under *valid*, comparisons with padding.",
     "avgpool": "finding out the divisor; under *valid*, additions of padding.",
     "lppool": "under *valid*, additions of padding, which has no power to be taken of.",
     "global_avgpool": "finding out the divisor.",
     "adaptive_avgpool": "finding out where the windows begin and end, and the divisors.",
+    "crop": "choosing the boxes, non-maximum suppression included; finding out where the places of a region lie, and the "
+    "weights of the interpolation.",
     "batch_norm": "updating the running statistics, which is training. Not folded into a convolution before it.",
     "layer_norm": EVERY_STEP,
     "group_norm": EVERY_STEP,
@@ -140,6 +155,8 @@ NOT_COUNTED = {
     "dropout": "training, in which it drops elements.",
     "identity": "there is nothing to count.",
     "concat": "moving the elements, which is all it does.",
+    "matmul": "transposing, which moves elements.",
+    "attention": "projections, which are layers of their own; the root √(D / heads), a constant; under *valid*, masked pairs.",
 }
 
 MOVES_ONLY = "moving the elements, which is all it does."
@@ -149,7 +166,8 @@ TRANSCENDENTAL = ("exp", "tanh", "erf")
 def letters(op: type[Op]) -> dict[str, str]:
     """Return how symbols are written, in the order of a product."""
     names = ["N", "C", "C₂", "H", "W", "H′", "W′", "out", "K_h", "K_w", "s_h", "s_w", "d_h", "d_w"]
-    names += ["top", "left", "bottom", "right", "groups"]
+    names += ["top", "left", "bottom", "right", "groups", "L", "heads", "experts", "active", "hidden"]
+    names += ["count", "size_h", "size_w"]
     return {name: name for name in names}
 
 
@@ -180,7 +198,11 @@ def shapes(op: type[Op]) -> tuple[tuple[Any, ...], ...]:
         return ((n, c, 1, 1), (n, c, h, w))
     if op.name == "concat":
         return ((n, c, h, w), (n, symbol("C₂"), h, w))
-    return ((n, c, h, w),) * (2 if op.inputs is None else 1)
+    if op.name == "matmul":
+        return ((n, c, h, w), (n, c, w, symbol("L")))
+    if op.name == "attention":
+        return ((n, c, h, w), (n, c, symbol("L")), (n, symbol("C₂"), symbol("L")))
+    return ((n, c, h, w),) * (2 if op in MERGES else 1)
 
 
 def formulas(op: type[Op]) -> Iterator[tuple[str, str]]:
@@ -345,7 +367,7 @@ def test_counts_of_zero_are_said_to_move_only(op):
 
 def test_the_headline_counts_what_the_page_says():
     counted = {op.name for convention in CONVENTIONS.values() for op in convention.tariff}
-    assert counted == {"conv", "transposed_conv", "linear"}
+    assert counted == {"conv", "transposed_conv", "linear", "experts", "matmul", "attention"}
 
 
 def test_the_limits_of_the_spec_language_are_those_of_the_program():
@@ -367,6 +389,8 @@ def test_every_word_of_the_spec_language_is_in_its_reference():
     text = (REFERENCE / "spec.md").read_text(encoding="utf-8")
     words = {
         *DOCUMENT,
+        *LIBRARY,
+        *BLOCK,
         *FIELDS,
         *DEFAULTS,
         *MODIFIERS,
@@ -374,9 +398,6 @@ def test_every_word_of_the_spec_language_is_in_its_reference():
         PATHS,
         *FUNCTIONS,
         *language.EXTENTS,
-        "inputs",
-        "args",
-        "body",
     }
     assert {word for word in words if not re.search(rf"`{word}\b", text)} - {PATHS} == set()
     assert f"{PATHS}: [" in text

@@ -72,7 +72,7 @@ def test_a_symmetric_sample_hides_what_the_examples_catch(monkeypatch):
 def test_there_are_enough_of_them():
     names = Counter(mistake.edits[0].file for mistake in (*RULES, *EXECUTOR))
     assert names["rules/conv.py"] >= 8
-    for stem in ("linear", "pool", "norm", "activation", "merge", "reshape"):
+    for stem in ("linear", "pool", "norm", "activation", "merge", "reshape", "region", "attention", "experts"):
         assert names[f"rules/{stem}.py"] >= 5
         assert names[f"execute/{stem}.py"] >= 5
     assert names["execute/conv.py"] >= 8

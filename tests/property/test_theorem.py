@@ -66,8 +66,12 @@ moves = st.sampled_from(
         {"local_response_norm": {"size": 3}},
         "l2norm",
         "prelu",
+        {"scale": {"shift": True}},
+        {"crop": {"size": [3, 2], "count": 2}},
+        {"experts": {"experts": 3, "active": 2, "hidden": "w(4)", "out": 5, "bias": True}},
     ]
 )
+KEYS = {"kernel": [3, 1], "padding": "same"}
 same_size = st.fixed_dictionaries(
     {"kernel": st.sampled_from([1, 3]), "padding": st.just("same"), "out": st.just("cin")}
 )
@@ -77,6 +81,16 @@ merges = (
         lambda out: {"concat": [[], {"pointwise": {"out": out}}, [{"maxpool": {"kernel": 3, "padding": "same"}}]]}
     )
     | st.just({"mul": [[], ["global_avgpool", {"pointwise": {"out": "cin", "bias": True}}, "sigmoid"]]})
+    | st.sampled_from([{}, {"causal": True}]).map(
+        lambda more: {
+            "attention": {
+                **more,
+                "heads": 2,
+                "paths": [[], {"conv": {**KEYS, "out": "cin"}}, {"conv": {**KEYS, "out": 4}}],
+            }
+        }
+    )
+    | st.just({"matmul": {"transpose_right": True, "paths": [[], [{"conv": {**KEYS, "out": "cin"}}]]}})
     | WIDTHS.map(
         lambda out: {
             "add": [
@@ -92,7 +106,7 @@ def with_cin(items):
     """Blocks give ``cin`` its meaning: each merge is wrapped into one."""
     blocks, layers = {}, []
     for i, each in enumerate(items):
-        if isinstance(each, dict) and next(iter(each)) in {"add", "concat", "mul"}:
+        if isinstance(each, dict) and next(iter(each)) in {"add", "concat", "mul", "attention", "matmul"}:
             blocks[f"block{i}"] = {"body": [each]}
             layers.append(f"block{i}")
         else:

@@ -16,7 +16,7 @@ import numpy as np
 
 from convcost.errors import ConvcostError
 from convcost.verify.examples import EXAMPLES, Example
-from mutation.late import LATE, differences
+from mutation.late import LATE, differences, divisions
 from mutation.misfits import MISFITS
 from mutation.networks import NETWORKS, bindings, impossible, totals
 from mutation.values import VALUED, wrong_values
@@ -68,7 +68,7 @@ def by_late_binding(w: SimpleNamespace, stem: str) -> str | None:
     for example in _first(LATE, stem):
         for difference in differences(w, example):
             return f"{example}: {difference}"
-    return None
+    return next(divisions(w), None)
 
 
 def by_networks(w: SimpleNamespace, stem: str) -> str | None:

@@ -17,10 +17,13 @@ from convcost.execute import Executed, execute_op
 from convcost.ops import (
     AdaptiveAvgPool,
     Add,
+    Attention,
     AvgPool,
     BatchNorm,
     Concat,
     Conv,
+    Crop,
+    Experts,
     Flatten,
     GlobalAvgPool,
     GroupNorm,
@@ -28,12 +31,14 @@ from convcost.ops import (
     Linear,
     LocalResponseNorm,
     LpPool,
+    MatMul,
     MaxPool,
     Mul,
     Op,
     Pad,
     PRelu,
     Reshape,
+    Scale,
     Shape,
     Split,
     TransposedConv,
@@ -104,6 +109,8 @@ def _windows() -> Iterator[Example]:
     yield from _on(
         (2, C, H, W), GlobalAvgPool(), AdaptiveAvgPool((3, 5)), AdaptiveAvgPool((1, 4)), Upsample((2, 3), "linear")
     )
+    yield from _on((2, C, H, W), Crop((P, 3), count=C / 2))
+    yield Example(Crop((2,), count=P), ((2, C, H), (2, W)))
     yield from _on((2, 6, H, W), AdaptiveAvgPool((H, 2)), Pad((P, -1, 0, 2)), Pad((-2, 0, 1, 0)))
 
 
@@ -121,6 +128,10 @@ def _others() -> Iterator[Example]:
         LocalResponseNorm(5),
         LocalResponseNorm(4),
         PRelu(),
+        Scale(shift=True),
+        Experts(experts=C, active=P, hidden=H, out=5, bias=True),
+        Experts(experts=C, active=2, hidden=3, out=5),
+        Experts(experts=5, active=P, hidden=3, out=5),
         Flatten(),
         Reshape((-1, W)),
         Reshape((H, W, C)),
@@ -141,6 +152,11 @@ def _others() -> Iterator[Example]:
     yield Example(Mul(), ((2, 6, 2 * H, 5), (2, 6, 2 * W, 5)))
     yield Example(Mul(), ((2, 6, H, 5), (2, 6, H + 1, 5)))
     yield Example(Mul(), ((2, 6, H + 1, 5), (2, 6, H, 5)))
+    yield Example(MatMul(transpose_right=True), (image, (2, 6, P, W)))
+    yield Example(MatMul(), ((2, C, H, 17), (2, 6, W, P)))
+    yield Example(Attention(heads=3), ((2, C, H, W), (2, 6, P), (2, C, P)))
+    yield Example(Attention(heads=C / 3, causal=True), ((2, 6, H, 17), (2, C, 17 * H), (2, 2 * C, 17 * H)))
+    yield Example(Attention(causal=True), ((2, C, H), (2, 6, 11), (2, 5, H)))
     yield Example(Concat(), (image, (2, 5, H, 17), (2, C, H, W)))
     yield Example(Concat(axis=-1), ((2, 6, H, W), (2, C, H, 3)))
 
@@ -155,6 +171,18 @@ def witness(op: Op, inputs: tuple[Shape, ...]) -> Executed | None:
         return execute_op(op, *(np.ones(shape, np.float32) for shape in inputs))[1]
     except (ConvcostError, ValueError):
         return None
+
+
+def divisions(w: SimpleNamespace) -> Iterator[str]:
+    """Yield what is wrong with the quotients that rules take for whole: a formula says that it rests on them."""
+    op = Conv((3, 3), out=4 * P, groups=P)
+    for wanted in ((C / P,), (C / P,)):  # twice: nothing is left over from the first time
+        with w.rules.checks.granted() as found:
+            w.rules.rule_of(op).output(op, (2, C, H, W))
+        if tuple(found) != wanted:
+            yield f"{op} takes {', '.join(map(str, found)) or 'nothing'} for whole, not {wanted[0]}"
+    if w.rules.checks._COLLECTORS:
+        yield "a collector is left behind"
 
 
 def differences(w: SimpleNamespace, example: Example) -> Iterator[str]:

@@ -15,17 +15,22 @@ from convcost.errors import ShapeError
 from convcost.graph import Graph, Node
 from convcost.ops import (
     Add,
+    Attention,
     BatchNorm,
     Concat,
     Conv,
+    Crop,
+    Experts,
     GlobalAvgPool,
     Input,
     Linear,
+    MatMul,
     MaxPool,
     Mul,
     Op,
     PRelu,
     Relu,
+    Scale,
     Sigmoid,
     Split,
     TransposedConv,
@@ -82,6 +87,23 @@ BRANCHES = _graph(
 )
 """Several inputs and outputs of different shapes, whose order matters."""
 
+DETECTOR = _graph(
+    "detector",
+    ("image", Input((3, 11, 13)), ()),
+    ("features", Conv((3, 2), out=6, stride=(2, 1), padding=PADS, bias=True), (0,)),
+    ("proposals", Conv((1, 1), out=12), (1,)),
+    ("regions", Crop((3, 5), count=4), (1, 2)),
+    ("regions/scale", Scale(shift=True), (3,)),
+    ("head/query", Conv((1, 1), out=6, bias=True), (4,)),
+    ("head/key", MaxPool((2, 3), stride=2), (4,)),
+    ("head/seen", Attention(heads=2), (5, 6, 6)),
+    ("head/past", Attention(causal=True), (5, 7, 7)),
+    ("head/scores", MatMul(transpose_right=True), (5, 8)),
+    ("experts", Experts(experts=5, active=2, hidden=7, out=6, bias=True), (9,)),
+    ("classes", Linear(3), (10,)),
+)
+"""A part that runs for each region, and matrix products."""
+
 _ALPHA, _SIZE = free_symbol("alpha", integer=True), free_symbol("size", integer=True)
 _FREE = Conv((3, 2), out=2 * _ALPHA, stride=(2, 1), padding="same", bias=True)
 
@@ -102,12 +124,14 @@ FORMULA = _graph(
 
 VALUES = ({"alpha": 1, "size": 16}, {"alpha": 3, "size": 21})
 
-NETWORKS = (CHAIN, BRANCHES)
+NETWORKS = (CHAIN, BRANCHES, DETECTOR)
 
 BATCHES = (1, 3)
 
 COUNTED: dict[str, tuple[str, bool]] = {"paper": ("mul", True), "valid": ("mul", False), "with-bias": ("add", True)}
 """What a convention takes for a mult-add of convolutions and fully connected layers, and whether padding counts."""
+
+COUNTED_OPS = (Conv, TransposedConv, Linear, Experts, MatMul, Attention)
 
 
 LABELS: dict[str, Callable[[Node], str]] = {
@@ -124,8 +148,11 @@ def _measured(executed: Any, convention: str, parameters: str, op: Op) -> dict[s
     primitive, padding = COUNTED[convention]
     counts = executed.all if padding else executed.valid
     stored = executed.trainable + executed.running
+    mult_adds = counts[primitive] if isinstance(op, COUNTED_OPS) else 0
+    if primitive == "add" and isinstance(op, Experts | Attention):
+        mult_adds -= 2 * counts["exp"]  # the additions of a softmax
     return {
-        "mult_adds": counts[primitive] if isinstance(op, Conv | TransposedConv | Linear) else 0,
+        "mult_adds": mult_adds,
         "params": {"trainable": executed.trainable, "weights": executed.weight, "all": stored}[parameters],
         "trainable": executed.trainable,
         "weights": executed.weight,

@@ -10,9 +10,12 @@ import numpy as np
 from convcost.graph import Node
 from convcost.ops import (
     Add,
+    Attention,
     AvgPool,
     BatchNorm,
     Conv,
+    Crop,
+    Experts,
     GlobalAvgPool,
     HardSwish,
     LayerNorm,
@@ -20,6 +23,7 @@ from convcost.ops import (
     Linear,
     LocalResponseNorm,
     LpPool,
+    MatMul,
     MaxPool,
     Op,
     Shape,
@@ -55,6 +59,11 @@ def _tiny() -> Iterator[Example]:
     yield from _on((2, 2, 3), Linear(3), BatchNorm(), LayerNorm((1, 2)), LeakyRelu(), HardSwish())
     yield from _on((2, 5, 2, 3), LocalResponseNorm(3))
     yield Example(Add(), ((2, 2, 3), (2, 2, 3), (2, 2, 3)))
+    yield Example(MatMul(transpose_left=True), ((2, 3, 2), (2, 3, 5)))
+    yield Example(Attention(heads=2), ((2, 4, 3), (2, 4, 5), (2, 2, 5)))
+    yield Example(Attention(causal=True), ((2, 2, 3), (2, 2, 3), (2, 3, 3)))
+    yield from _on((2, 3, 2), Experts(experts=3, active=2, hidden=2, out=5, bias=True))
+    yield from _on((2, 2, 3, 5), Crop((2, 3), count=2))
 
 
 TINY: tuple[Example, ...] = tuple(_tiny())
@@ -83,7 +92,7 @@ def by_interception(w: SimpleNamespace, example: Example) -> bool:
 
 def by_ones(w: SimpleNamespace, example: Example) -> bool:
     """Hold the multiplications that are derived against a sum of ones."""
-    if not isinstance(example.op, Conv | TransposedConv | Linear):
+    if not isinstance(example.op, Conv | TransposedConv | Linear | MatMul):
         return False
     derived = _derived(w, example)
     return w.execute.ones_probe(example.op, *example.inputs) != (derived.counts["mul"], derived.valid["mul"])

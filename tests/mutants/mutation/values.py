@@ -12,14 +12,18 @@ from typing import Any
 import numpy as np
 
 from convcost.execute import execute_op
+from convcost.execute.region import boxes
 from convcost.execute.weights import uniform
 from convcost.ops import (
     Add,
+    Attention,
     AvgPool,
     BatchNorm,
     ChannelShuffle,
     Concat,
     Conv,
+    Crop,
+    Experts,
     Gelu,
     GlobalAvgPool,
     GroupNorm,
@@ -32,6 +36,7 @@ from convcost.ops import (
     Linear,
     LocalResponseNorm,
     LpPool,
+    MatMul,
     MaxPool,
     Mul,
     Op,
@@ -40,6 +45,7 @@ from convcost.ops import (
     Relu,
     Relu6,
     Reshape,
+    Scale,
     Sigmoid,
     Silu,
     Softmax,
@@ -53,15 +59,17 @@ from convcost.verify.examples import EXAMPLES, Example
 Array = Any
 
 
-def _loaded() -> Any:
-    """Load the fixtures of the executor's tests, which know how to run an operator in onnxruntime."""
-    spec = spec_from_file_location("fixtures_of_execute", Path(__file__).parents[2] / "unit/execute/conftest.py")
+def _loaded(file: str) -> Any:
+    """Load a file of the executor's tests, which know how to compute what an op should."""
+    spec = spec_from_file_location(f"{file}_of_execute", Path(__file__).parents[2] / f"unit/execute/{file}.py")
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-_onnx = _loaded().run_onnx
+_onnx = _loaded("conftest").run_onnx
+_regions = _loaded("test_region_values")
+_products = _loaded("test_product_values")
 
 
 def _window(op: Any) -> dict[str, Any]:
@@ -139,6 +147,27 @@ def _l2norm(_op: L2Norm, x: Array, scale: Array | None = None) -> Array:
     return y if scale is None else y * scale.reshape(-1, *(1,) * (x.ndim - 2))
 
 
+def _scale(_op: Scale, x: Array, *weights: Array) -> Array:
+    factor, *terms = (each.reshape(-1, *(1,) * (x.ndim - 2)) for each in weights)
+    return _onnx("Add", _onnx("Mul", x, factor), *terms) if terms else _onnx("Mul", x, factor)
+
+
+def _crop(op: Crop, x: Array, *_: Array) -> Array:
+    regions = [_regions.sampled(image, box, op.size) for image in x for box in boxes(op.count, x.ndim - 2)]
+    return np.stack(regions).astype(np.float32)
+
+
+def _experts(op: Experts, x: Array, gate: Array, *weights: Array) -> Array:
+    first, second, *biases = weights[op.noisy :]
+    pairs = list(zip(biases[::2], biases[1::2], strict=True))
+    return _products.gated(op, x, gate, first, second, pairs).astype(np.float32)
+
+
+def _matmul(op: MatMul, left: Array, right: Array) -> Array:
+    turned = ((left, op.transpose_left), (right, op.transpose_right))
+    return _onnx("MatMul", *(x.swapaxes(-1, -2) if turn else x for x, turn in turned))
+
+
 def _operator(name: str, **attributes: str) -> Callable[..., Array]:
     """Return the reference that is one operator, with attributes taken from the op."""
 
@@ -175,6 +204,9 @@ REFERENCES: Mapping[type[Op], Callable[..., Array]] = {
     InstanceNorm: _instance_norm,
     LocalResponseNorm: _local_response_norm,
     L2Norm: _l2norm,
+    Scale: _scale,
+    # in loops, as TensorFlow documents it: onnxruntime has crop_and_resize for boxes inside the map only
+    Crop: _crop,
     Relu: _operator("Relu"),
     Relu6: lambda _, x: _onnx("Clip", x, *(np.array(end, np.float32) for end in (0, 6))),
     LeakyRelu: _operator("LeakyRelu", alpha="slope"),
@@ -189,6 +221,9 @@ REFERENCES: Mapping[type[Op], Callable[..., Array]] = {
     Add: _operator("Sum"),
     Mul: _product,
     Concat: _operator("Concat", axis="axis"),
+    MatMul: _matmul,
+    Attention: lambda op, *arrays: _products.attended(op, *arrays, _onnx),
+    Experts: _experts,  # in loops
     Reshape: lambda op, x: _onnx("Reshape", x, np.array([len(x), *op.shape])),
     Transpose: lambda op, x: _onnx("Transpose", x, perm=(0, *op.order)),
     # the definition in the op's docstring: channel i·(C/g) + j goes to place j·g + i

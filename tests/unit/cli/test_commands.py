@@ -127,7 +127,7 @@ def test_a_wrong_spec_shows_the_line(call, tmp_path):
 def test_formula(call, tiny):
     assert "params    = 148 α + 10" in call("formula", tiny).out
     assert call("formula", tiny, "--metric", "params").out.count(" = ") == 2  # the formula, and what α is
-    assert "valid for 4 α = ⌊4 α⌋" in call("formula", f"{tiny}", "--general").out
+    assert "valid for 4 α ∈ ℤ" in call("formula", f"{tiny}", "--general").out
     outcome = call("formula", f"{tiny}@alpha=1")
     assert outcome.code == 2
     assert outcome.err.startswith("E504 ")

@@ -29,6 +29,7 @@ from convcost.ops import (
     Relu,
     Relu6,
     Reshape,
+    Scale,
     Sigmoid,
     Silu,
     Softmax,
@@ -116,6 +117,19 @@ def test_l2_norm(onnx_op, normal, given, close):
     theirs = onnx_op("LpNormalization", x, axis=1, p=2)
     close(execute_op(L2Norm(scale=False), x)[0], theirs)
     close(execute_op(L2Norm(), x, draw=given(scale))[0], theirs * scale.reshape(6, 1, 1))
+
+
+@pytest.mark.parametrize("shape", [SHAPE, (3, 6)])
+def test_scale(shape, onnx_op, normal, given, close):
+    x, factor, term = normal(*shape), normal(6), normal(6)
+    along = (6, *(1,) * (len(shape) - 2))
+    theirs = onnx_op("Mul", x, factor.reshape(along))
+    ours, seen = execute_op(Scale(), x, draw=given(factor))
+    close(ours, theirs)
+    assert (seen.affine, seen.trainable) == (6, 6)
+    ours, seen = execute_op(Scale(shift=True), x, draw=given(factor, term))
+    close(ours, onnx_op("Add", theirs, term.reshape(along)))
+    assert (seen.affine, seen.trainable) == (12, 12)
 
 
 ACTIVATIONS = [

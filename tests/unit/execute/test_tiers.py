@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from convcost.errors import UnsupportedError
 from convcost.execute import EXECUTORS, audit_op, count_scalars, execute_op, ones_probe
 from convcost.execute._executor import perform
 from convcost.execute.scalars import ScalarArithmetic
@@ -14,12 +15,15 @@ from convcost.ops import (
     OPS,
     AdaptiveAvgPool,
     Add,
+    Attention,
     AvgPool,
     BatchNorm,
     ChannelShuffle,
     Concat,
     Conv,
+    Crop,
     Dropout,
+    Experts,
     Flatten,
     Gelu,
     GlobalAvgPool,
@@ -35,6 +39,7 @@ from convcost.ops import (
     Linear,
     LocalResponseNorm,
     LpPool,
+    MatMul,
     Maxout,
     MaxPool,
     Mul,
@@ -43,6 +48,7 @@ from convcost.ops import (
     Relu,
     Relu6,
     Reshape,
+    Scale,
     Sigmoid,
     Silu,
     Softmax,
@@ -72,6 +78,9 @@ PRODUCTS = [
     (Linear(5, bias=False), (3, 7)),
     (Linear(5, axis=-1), (2, 3, 7)),
     (Linear(5, axis=1), SHAPE),
+    (MatMul(), (2, 3, 4, 5), (2, 3, 5, 7)),
+    (MatMul(transpose_left=True), (2, 4, 3), (2, 4, 5)),
+    (MatMul(transpose_right=True), SHAPE, (2, 4, 3, 7)),
 ]
 
 OTHERS = [
@@ -89,6 +98,10 @@ OTHERS = [
     (Upsample((1, 2), "linear"), SHAPE),
     (Upsample(2), SHAPE),
     (Pad((1, -2, 0, 3), Fraction(1, 2)), SHAPE),
+    (Crop((3, 2), count=3), SHAPE),
+    (Crop((1, 4), count=2), SHAPE, (2, 3)),
+    (Scale(), SHAPE),
+    (Scale(shift=True), (3, 5)),
     (BatchNorm(), SHAPE),
     (BatchNorm(scale=False, shift=False), (3, 5)),
     (LayerNorm(), SHAPE),
@@ -116,6 +129,10 @@ OTHERS = [
     (Maxout(2), SHAPE),
     (Add(), SHAPE, SHAPE, SHAPE),
     (Mul(), SHAPE, (2, 4, 1, 1)),
+    (Attention(), (2, 4, 3, 5), (2, 4, 2, 3), (2, 6, 2, 3)),
+    (Attention(heads=2, causal=True), (2, 4, 2, 3), (2, 4, 6), (2, 2, 6)),
+    (Experts(experts=5, active=2, hidden=3, out=2, bias=True), SHAPE),
+    (Experts(experts=3, active=3, hidden=2, out=4, noisy=True), (3, 5)),
     (Concat(-1), SHAPE, SHAPE),
     (Flatten(), SHAPE),
     (Reshape((7, -1)), SHAPE),
@@ -177,7 +194,7 @@ def test_a_sum_of_ones_is_what_was_tallied(case):
 def test_each_product_is_added_and_each_bias_too(case):
     op, *shapes = case
     _, seen = execute_op(op, *inputs(shapes))
-    biases = seen.output_elements if op.bias else 0
+    biases = seen.output_elements if getattr(op, "bias", False) else 0
     assert seen.all["add"] - seen.all["mul"] == seen.valid["add"] - seen.valid["mul"] == biases
     assert set(seen.all) == {"mul", "add"}
 
@@ -185,6 +202,13 @@ def test_each_product_is_added_and_each_bias_too(case):
 def test_the_ones_probe_is_exact_where_single_floats_are_not():
     features = (1 << 24) + 3
     assert ones_probe(Linear(1, bias=False), (1, features)) == (features, features)
+
+
+@pytest.mark.parametrize("op", [Attention(), Experts(2, 1, 3, 4), Mul(), Relu()], ids=lambda op: op.name)
+def test_the_ones_probe_does_not_apply_where_the_output_is_no_sum_of_products(op):
+    with pytest.raises(UnsupportedError) as error:
+        ones_probe(op, *[(1, 2, 3)] * (op.inputs or 2))
+    assert str(error.value) == f"E602 {op.name} is not a sum of products, so the ones probe does not apply to it"
 
 
 def test_the_first_convolution_by_hand():

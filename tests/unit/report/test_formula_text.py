@@ -177,6 +177,17 @@ def test_behaviour_in_words(mobilenet):
     assert params == "params: degree 2 in α, independent of R; at the defaults 1 % wider costs 1.74 % more"
 
 
+def test_groups_divide():
+    model = convcost.loads(
+        "{convcost: 1, name: grouped, hyperparameters: {a: {default: 1, multiple_of: 1/64}, groups: {default: 2, "
+        "choices: [1, 2, 4]}}, input: [64, 8, 8], layers: [{conv: {kernel: 3, out: floor(64*a), groups: groups}}]}"
+    )
+    formula = convcost.formula(model)
+    assert formula.at(groups=4) == 9 * 64 * 64 * 36 // 4
+    assert [(b.name, b.degree, b.elasticity) for b in formula.behaviour] == [("a", 1, 1), ("groups", -1, -1)]
+    assert "1 % more groups costs 1.00 % less" in page.document([formula]).sections[0].notes[0]
+
+
 def test_parts_have_their_own_section():
     document = page.document([convcost.formula("mobilenet_v1", "params", by="kind")])
     _, parts = document.sections
@@ -196,3 +207,18 @@ def test_where_with_guards():
     form = ClosedForm(n, (variable,), (Guard(n, "<", 7, False), Guard(n, "!=", 3, True), Guard(n, "<", 7, False)))
     assert page.where(form) == "valid for n ≥ 7 and n ≠ 3"
     assert page.where(ClosedForm(n, (variable,))) == "valid everywhere"
+
+
+def test_what_groups_have_to_divide_is_part_of_the_domain():
+    spec = (
+        "{convcost: 1, name: grouped, hyperparameters: {c: {default: 64, multiple_of: 1}, s: {default: 2, multiple_of: "
+        "1}}, input: [c, 8], layers: [{depthwise: {kernel: 3}}, {pointwise: {out: c, groups: s}}]}"
+    )
+    formula = convcost.formula(convcost.loads(spec), "params")
+    assert page.where(formula.closed) == "valid for s | c"
+    assert formula.closed.at(c=12, s=3) == 3 * 12 + 12 * 12 // 3
+    for form in (formula.closed, formula.general):
+        with pytest.raises(DomainError, match=r"c % s == 0"):
+            form.at(c=10, s=3)
+    halved = convcost.formula(convcost.loads(spec.replace("groups: s", "groups: 2")), "params")
+    assert page.where(halved.closed) == "valid for 2 | c"

@@ -8,11 +8,14 @@ from convcost.counts import Counts
 from convcost.ops import (
     AdaptiveAvgPool,
     Add,
+    Attention,
     AvgPool,
     BatchNorm,
     ChannelShuffle,
     Concat,
+    Crop,
     Dropout,
+    Experts,
     Flatten,
     Gelu,
     GlobalAvgPool,
@@ -28,6 +31,7 @@ from convcost.ops import (
     Linear,
     LocalResponseNorm,
     LpPool,
+    MatMul,
     Maxout,
     MaxPool,
     Mul,
@@ -36,6 +40,7 @@ from convcost.ops import (
     Relu,
     Relu6,
     Reshape,
+    Scale,
     Sigmoid,
     Silu,
     Softmax,
@@ -86,6 +91,14 @@ NORMS = [
     (LocalResponseNorm(3), X, X, Parameters(), Counts(mul=360, add=720, div=180, pow=180)),
     (L2Norm(), X, X, Parameters(affine=6), Counts(mul=360, add=210, div=180, sqrt=30)),
     (L2Norm(scale=False), X, X, Parameters(), Counts(mul=180, add=210, div=180, sqrt=30)),
+    (Scale(), X, X, Parameters(affine=6), Counts(mul=180)),
+    (Scale(shift=True), (2, 6), (2, 6), Parameters(affine=12), Counts(mul=12, add=12)),
+]
+
+# each of the 2·3·6·2·7 places of all regions has four neighbours on an image, two on a line
+REGIONS = [
+    (Crop((2, 7), count=3), X, (6, 6, 2, 7), Parameters(), Counts(mul=2016, add=2016)),
+    (Crop((7,), count=1), (2, 3, 9), (2, 3, 7), Parameters(), Counts(mul=84, add=84)),
 ]
 
 ACTIVATIONS = [
@@ -120,8 +133,8 @@ MOVES = [
 
 @pytest.mark.parametrize(
     ("op", "x", "output", "parameters", "counts"),
-    LINEAR + POOLS + NORMS + ACTIVATIONS + MOVES,
-    ids=[case[0].name for case in LINEAR + POOLS + NORMS + ACTIVATIONS + MOVES],
+    LINEAR + POOLS + REGIONS + NORMS + ACTIVATIONS + MOVES,
+    ids=[case[0].name for case in LINEAR + POOLS + REGIONS + NORMS + ACTIVATIONS + MOVES],
 )
 def test_shape_parameters_and_counts(op, x, output, parameters, counts):
     rule = rule_of(op)
@@ -135,7 +148,7 @@ def test_shape_parameters_and_counts(op, x, output, parameters, counts):
 
 @pytest.mark.parametrize(
     ("op", "x", "counts"),
-    [(op, x, counts) for op, x, _, _, counts in LINEAR + POOLS + ACTIVATIONS if x[0] == 2],
+    [(op, x, counts) for op, x, _, _, counts in LINEAR + POOLS + REGIONS + ACTIVATIONS if x[0] == 2],
     ids=lambda value: getattr(value, "name", ""),
 )
 def test_counts_are_linear_in_the_batch(op, x, counts):
@@ -145,6 +158,13 @@ def test_counts_are_linear_in_the_batch(op, x, counts):
 def test_folding_a_batch_norm_does_not_depend_on_the_batch():
     once = rule_of(BatchNorm()).counts(BatchNorm(), (1, 6, 3, 5))
     assert once == Counts(mul=96, add=102, div=6, sqrt=6)
+
+
+def test_what_says_where_regions_lie_costs_nothing():
+    op = Crop((2, 7), count=3)
+    for guides in ([(2, 12, 3, 5)], [(2, 12, 3, 5), (2, 4)]):
+        assert rule_of(op).output(op, X, *guides) == (6, 6, 2, 7)
+        assert rule_of(op).counts(op, X, *guides) == Counts(mul=2016, add=2016)
 
 
 def test_an_addition_joins_one_by_one():
@@ -170,6 +190,66 @@ def test_a_concatenation_adds_extents():
     assert rule.counts(Concat(), X, X) == Counts()
 
 
+def test_a_product_of_matrices():
+    # 2·6 pairs of a 3×5 and a 5×4 matrix: 12 · 3·4 sums of 5 products
+    want = Counts(mul=720, add=720)
+    left, right, turned, swapped = X, (2, 6, 5, 4), (2, 6, 4, 5), (2, 6, 5, 3)
+    for op, inputs in (
+        (MatMul(), (left, right)),
+        (MatMul(transpose_right=True), (left, turned)),
+        (MatMul(transpose_left=True), (swapped, right)),
+        (MatMul(transpose_left=True, transpose_right=True), (swapped, turned)),
+    ):
+        assert rule_of(op).output(op, *inputs) == (2, 6, 3, 4)
+        assert rule_of(op).counts(op, *inputs) == rule_of(op).valid(op, *inputs) == want
+        assert rule_of(op).parameters(op, *inputs) == Parameters()
+    assert rule_of(MatMul()).output(MatMul(), (2, 3, 5), (2, 5, 7)) == (2, 3, 7)
+
+
+def test_attention():
+    # 2 samples, 15 places, 4 keys: 120 pairs; 6 + 8 products each; with 2 heads 240 scores of six steps
+    query, key, value = X, (2, 6, 2, 2), (2, 8, 2, 2)
+    op = Attention(heads=2)
+    assert rule_of(op).output(op, query, key, value) == (2, 8, 3, 5)
+    assert rule_of(op).parameters(op, query, key, value) == Parameters()
+    assert rule_of(op).counts(op, query, key, value) == Counts(mul=1680, add=2160, cmp=240, div=480, exp=240)
+    assert rule_of(op).valid(op, query, key, value) == rule_of(op).counts(op, query, key, value)
+    # heads divide what there is: they change the number of scores, not that of products
+    one = rule_of(Attention()).counts(Attention(), query, key, value)
+    assert one == Counts(mul=1680, add=1920, cmp=120, div=240, exp=120)
+
+
+def test_causal_attention_works_all_pairs_out_and_sees_half_of_them():
+    # 3 places: 9 pairs, 6 of them a key with itself or one before it; 4 + 5 products a pair
+    op, inputs = Attention(causal=True), ((1, 4, 3), (1, 4, 3), (1, 5, 3))
+    assert rule_of(op).counts(op, *inputs) == Counts(mul=81, add=99, cmp=9, div=18, exp=9)
+    assert rule_of(op).valid(op, *inputs) == Counts(mul=54, add=66, cmp=6, div=12, exp=6)
+
+
+def test_experts():
+    # 4 places of 6 channels; gate 6·5; 2 experts of 6·7 + 7·3, and 3 weighted
+    x, op = (2, 6, 1, 2), Experts(experts=5, active=2, hidden=7, out=3)
+    assert rule_of(op).output(op, x) == (2, 3, 1, 2)
+    assert rule_of(op).parameters(op, x) == Parameters(weight=5 * 63 + 30)
+    products = 4 * (30 + 2 * (63 + 3))
+    assert rule_of(op).counts(op, x) == Counts(mul=products, add=products + 16, cmp=4 * (10 + 14), div=8, exp=8)
+    assert rule_of(op).valid(op, x) == rule_of(op).counts(op, x)
+    biased = op.replaced(bias=True)
+    assert rule_of(biased).parameters(biased, x) == Parameters(weight=345, bias=5 * 10)
+    assert rule_of(biased).counts(biased, x)["add"] == products + 16 + 4 * 2 * 10
+    noisy = op.replaced(noisy=True)
+    assert rule_of(noisy).parameters(noisy, x) == Parameters(weight=375)
+    assert rule_of(noisy).counts(noisy, x) == rule_of(op).counts(op, x)
+    assert rule_of(op).output(op, (2, 6)) == (2, 3)
+
+
+def test_the_experts_of_the_paper():
+    """Shazeer et al. 2017, arXiv:1701.06538, appendix C.1: 512 to 1024 to 512, 1M parameters an expert, 4 active."""
+    op, token = Experts(experts=256, active=4, hidden=1024, out=512), (1, 512)
+    assert rule_of(op).parameters(op, token).weight == 256 * 1_048_576 + 512 * 256
+    assert rule_of(op).counts(op, token)["mul"] == 4 * 1_048_576 + 512 * 256 + 4 * 512
+
+
 def test_an_input_has_the_batch_it_is_given():
     op = Input((3, 224, 224))
     assert rule_of(op).output(op) == (1, 3, 224, 224)
@@ -189,6 +269,17 @@ def test_formulas_in_an_extent():
     assert rule_of(Reshape((8 * A, -1, R, R))).output(Reshape((8 * A, -1, R, R)), x) == (1, 8 * A, 4, R, R)
     assert rule_of(Split(0, parts=4)).output(Split(0, parts=4), x) == (1, 8 * A, R, R)
     assert rule_of(Maxout(2)).output(Maxout(2), x) == (1, 16 * A, R, R)
+    crop = Crop((2, A), count=R)
+    assert rule_of(crop).output(crop, (2, 32 * A, R, 7)) == (2 * R, 32 * A, 2, A)
+    assert rule_of(crop).counts(crop, (2, 32 * A, R, 7)) == Counts(mul=512 * A**2 * R, add=512 * A**2 * R)
+    attention, tokens = Attention(heads=A, causal=True), (1, 32 * A, R, R)
+    assert rule_of(attention).counts(attention, tokens, tokens, tokens)["mul"] == 64 * A * R**4
+    seen = rule_of(attention).valid(attention, tokens, tokens, tokens)["mul"]
+    assert (seen - 32 * A * R**2 * (R**2 + 1)).expand() == 0
+    matmul, scores = MatMul(transpose_right=True), (1, A, R, 7)
+    assert rule_of(matmul).counts(matmul, scores, scores)["mul"] == 7 * A * R**2
+    sparse = Experts(experts=8 * A, active=A, hidden=R, out=3)
+    assert rule_of(sparse).parameters(sparse, (1, 5)).weight == 8 * A * (8 * R + 5)
     pool = MaxPool((2, 2), stride=2)
     assert rule_of(pool).output(pool, x) == (1, 32 * A, FloorDiv(R, 2), FloorDiv(R, 2))
 

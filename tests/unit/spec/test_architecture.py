@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from convcost import shipped
 from convcost.errors import ConvcostError, UsageError
 from convcost.spec import Architecture, catalog, open_target, parse, parse_target
 from convcost.spec.nodes import Mapping
@@ -208,15 +209,14 @@ def test_catalog_lists_without_reading(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_installed_package_brings_its_specs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shipped = tmp_path / "convcost" / "_specs" / "architectures"
-    shipped.mkdir(parents=True)
-    (shipped / "tiny.yaml").write_text(TEXT, "utf-8")
-    (tmp_path / "convcost" / "spec").mkdir()
-    monkeypatch.setattr(catalog, "__file__", str(tmp_path / "convcost" / "spec" / "catalog.py"))
+    directory = tmp_path / "convcost" / "_specs" / "architectures"
+    directory.mkdir(parents=True)
+    (directory / "tiny.yaml").write_text(TEXT, "utf-8")
+    monkeypatch.setattr(shipped, "__file__", str(tmp_path / "convcost" / "shipped.py"))
     catalog.root.cache_clear()
     try:
         assert catalog.names() == ("tiny",)
-        assert catalog.locate("tiny") == str(shipped / "tiny.yaml")
+        assert catalog.locate("tiny") == str(directory / "tiny.yaml")
     finally:
         catalog.root.cache_clear()
 

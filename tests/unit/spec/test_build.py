@@ -11,18 +11,22 @@ from convcost.errors import SpecError, UsageError
 from convcost.graph import Graph
 from convcost.ops import (
     Add,
+    Attention,
     BatchNorm,
     Concat,
     Conv,
+    Crop,
     GroupNorm,
     Input,
     LeakyRelu,
     Linear,
+    MatMul,
     MaxPool,
     Pad,
     Relu,
     Relu6,
     Reshape,
+    Scale,
     TransposedConv,
     Upsample,
 )
@@ -470,3 +474,51 @@ def test_too_many_layers_are_foreseen(items: str) -> None:
     )
     with pytest.raises(SpecError, match="E303 more than 400000 layers"):
         build(parse(text), {}, infer)
+
+
+def test_regions_are_the_batch_of_what_follows() -> None:
+    g = layers(
+        "{name: features, conv: {kernel: 3, out: 8, padding: same}}",
+        "{name: rpn, pointwise: {out: 54}}",
+        "{from: [features, rpn], crop: {size: [7, 5], count: proposals}}",
+        "scale",
+        "flatten",
+        "linear: {out: 11}",
+        head="hyperparameters: {proposals: 20}\n",
+        proposals=30,
+    )
+    assert wiring(g)[3:5] == ["crop1 <- features rpn", "scale1 <- crop1"]
+    assert [n.op for n in g.nodes[3:5]] == [Crop((7, 5), count=30), Scale()]
+    shape = (1, 3, 32, 32)
+    for node in g.nodes[1:3]:
+        shape = infer(node.op, shape)
+    assert infer(g.nodes[3].op, (1, 8, 32, 32), shape) == (30, 8, 7, 5)
+
+
+def test_regions_of_what_comes_before() -> None:
+    g = layers("conv: {kernel: 3, out: 8}", "crop: {size: 4, count: 2}")
+    assert wiring(g)[2:] == ["crop1 <- conv1"]
+    assert g.nodes[2].op == Crop((4, 4), count=2)
+
+
+def test_products_and_attention_join_paths() -> None:
+    g = layers(
+        "{name: x, pointwise: {out: 8}}",
+        "attention: {heads: 2, causal: true, paths: [{pointwise: {out: 8}}, {pointwise: {out: 8}}, x]}",
+        "attention: [x, x, []]",
+        "matmul: {transpose_right: true, paths: [[], x]}",
+    )
+    assert wiring(g)[2:] == [
+        "attention1/branch1/pointwise1 <- x",
+        "attention1/branch2/pointwise1 <- x",
+        "attention1 <- attention1/branch1/pointwise1 attention1/branch2/pointwise1 x",
+        "attention2 <- x x attention1",
+        "matmul1 <- attention2 x",
+    ]
+    assert [n.op for n in g.nodes[4:]] == [Attention(2, True), Attention(), MatMul(transpose_right=True)]
+
+
+def test_experts_are_an_op_of_one_input() -> None:
+    g = layers("experts: {experts: 8, active: 2, hidden: 4*cin, out: cin}")
+    assert g.nodes[1].op.hidden == 12  # type: ignore[attr-defined]
+    assert infer(g.nodes[1].op, (1, 3, 32, 32)) == (1, 3, 32, 32)

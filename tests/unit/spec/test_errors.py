@@ -489,6 +489,47 @@ net.yaml:7:13: E308 relu takes 1 input, not 2 (write from: with one name, or -1)
 convcost: 1
 input: [3, 32, 32]
 layers:
+  - {name: x, relu: {}}
+  - attention: [x, []]
+  - matmul: [x]
+""",
+        """\
+net.yaml:5:5: E308 attention joins 3 tensors, not 2
+      5 |   - attention: [x, []]
+        |     ^^^^^^^^^
+net.yaml:6:5: E308 matmul joins 2 tensors, not 1
+      6 |   - matmul: [x]
+        |     ^^^^^^
+2 errors
+""",
+    ),
+    (
+        """\
+convcost: 1
+input: [3, 32, 32]
+layers:
+  - {conv: {kernel: 3, out: 8, norm: {scale: {}}}}
+  - roi_align: {size: 7, count: 3}
+  - moe
+""",
+        """\
+net.yaml:4:39: E125 unknown norm 'scale'
+      4 |   - {conv: {kernel: 3, out: 8, norm: {scale: {}}}}
+        |                                       ^^^^^
+net.yaml:5:5: E125 unknown op or block 'roi_align' (did you mean 'crop'?)
+      5 |   - roi_align: {size: 7, count: 3}
+        |     ^^^^^^^^^
+net.yaml:6:5: E125 unknown op or block 'moe' (did you mean 'experts'?)
+      6 |   - moe
+        |     ^^^
+3 errors
+""",
+    ),
+    (
+        """\
+convcost: 1
+input: [3, 32, 32]
+layers:
   - add: [{if: cin == 4, relu: {}}]
 """,
         """\
@@ -853,6 +894,7 @@ def test_full_text(text: str, expected: str) -> None:
 def test_every_code_of_grammar_and_expansion_has_a_case() -> None:
     shown = " ".join(expected for _, expected in CASES)
     elsewhere = {"E302", "E317"}  # below, and in test_symbols.py
+    elsewhere |= {f"E14{digit}" for digit in range(7)}  # in tests/hostile/test_imports.py
     assert {code for code in CODES if "E120" <= code < "E200" or "E300" <= code < "E400"} - elsewhere <= {
         code for code in CODES if f" {code} " in shown
     }

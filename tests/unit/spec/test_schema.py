@@ -10,28 +10,43 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from convcost.claims.schema import definitions
+from convcost.cost.analysis import METRICS
 from convcost.spec import catalog
 from convcost.spec.schema import schema, text
 from convcost.spec.vocabulary import CONTAINERS, FORMS
 
 ROOT = Path(__file__).parents[3]
-VALIDATOR = Draft202012Validator(schema())
+SCHEMA = schema(definitions(METRICS))
+VALIDATOR = Draft202012Validator(SCHEMA)
 CONV = {"conv": {"kernel": 3, "out": 8}}
 NET: dict[str, Any] = {"convcost": 1, "input": [3, 32, 32], "layers": [CONV]}
+LIBRARY: dict[str, Any] = {"convcost": 1, "blocks": {"b": {"body": [CONV]}}}
 
 
 def test_shipped_file_is_the_generated_one() -> None:
-    assert (ROOT / "docs" / "spec.schema.json").read_text("utf-8") == text()
-    assert json.loads(text()) == schema()
+    assert (ROOT / "docs" / "spec.schema.json").read_text("utf-8") == text(SCHEMA)
+    assert json.loads(text(SCHEMA)) == SCHEMA
 
 
 def test_is_a_schema() -> None:
-    Draft202012Validator.check_schema(schema())
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_without_definitions_of_claims_any_mapping_is_one() -> None:
+    validator = Draft202012Validator(schema())
+    assert validator.is_valid(NET | {"claims": [{"anything": 1}]})
+    assert not validator.is_valid(NET | {"claims": [1]})
 
 
 @pytest.mark.parametrize("name", catalog.names())
 def test_accepts_shipped_specs(name: str) -> None:
     assert not list(VALIDATOR.iter_errors(yaml.safe_load(catalog.path(name).read_text("utf-8"))))
+
+
+@pytest.mark.parametrize("name", catalog.libraries())
+def test_accepts_shipped_libraries(name: str) -> None:
+    assert not list(VALIDATOR.iter_errors(yaml.safe_load(catalog.library(name).read_text("utf-8"))))
 
 
 def test_knows_every_key_of_an_item() -> None:
@@ -63,7 +78,13 @@ ACCEPTED = [
     NET | {"layers": [{"add": ["x", [], [CONV], CONV]}, {"concat": {"axis": 2, "paths": [["relu"], "y"]}}]},
     NET | {"layers": [{"table": {"columns": ["n"], "rows": [[1], ["2*n"], [[1, 3]]], "each": ["relu"]}}]},
     NET | {"layers": [{"switch": [{"if": "a > 1", "path": []}, CONV]}, {"path": ["relu"]}]},
-    NET | {"claims": [{"anything": 1}]},
+    NET | {"claims": [{"source": "Table 8", "mult_adds": "569 M", "params": 4231976}]},
+    NET | {"claims": [{"at": ":b3", "part": "head", "kind": ["conv", "linear"], "params": "22,855,952", "note": "x"}]},
+    NET | {"claims": [{"at": "@a=1/2", "mult_adds": 1, "params": 2, "expect": {"params": "none"}}]},
+    NET | {"claims": [{"params": "44.9 %", "part": "fc", "expect": "explained"}]},
+    NET | {"import": ["vgg", "./blocks.yaml"], "blocks": {"b": {"defaults": {"bias": "x"}, "body": []}}},
+    LIBRARY,
+    LIBRARY | {"name": "x", "title": "X", "source": "S", "import": [], "let": {"v": 3}, "defaults": {"bias": True}},
 ]
 
 
@@ -105,6 +126,24 @@ REFUSED = [
     NET | {"presets": {"b0": 3}},
     NET | {"blocks": {"b": {}}},
     NET | {"defaults": {"norms": "batch"}},
+    NET | {"import": "vgg"},
+    NET | {"import": [3]},
+    NET | {"claims": [{"source": "a claim without a figure"}]},
+    NET | {"claims": [{"parms": 1}]},
+    NET | {"claims": [{"params": "~5"}]},
+    NET | {"claims": [{"params": "4,2"}]},
+    NET | {"claims": [{"params": "1e6"}]},
+    NET | {"claims": [{"params": True}]},
+    NET | {"claims": [{"params": 1, "at": "b3"}]},
+    NET | {"claims": [{"params": 1, "part": []}]},
+    NET | {"claims": [{"params": 1, "expect": "yes"}]},
+    NET | {"claims": [{"params": 1, "expect": {"params": "yes"}}]},
+    NET | {"claims": [{"params": 1, "row": "a key of tables"}]},
+    NET | {"blocks": {"b": {"defaults": {"stride": 1}, "body": []}}},
+    {"convcost": 1},
+    {"convcost": 1, "title": "X"},
+    LIBRARY | {"hyperparameters": {"a": 1}},
+    LIBRARY | {"layers": [CONV]},
 ]
 
 

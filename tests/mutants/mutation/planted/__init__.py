@@ -4,6 +4,7 @@ from mutation.planted import (
     costs,
     executor_of_others,
     executor_of_windows,
+    products,
     rules_of_others,
     rules_of_windows,
     values,
@@ -20,6 +21,7 @@ RULES = (
     *rules_of_others.ACTIVATION,
     *rules_of_others.MERGE,
     *rules_of_others.RESHAPE,
+    *products.RULES,
 )
 """Caught by verifying the examples."""
 
@@ -32,6 +34,7 @@ EXECUTOR = (
     *executor_of_others.ACTIVATION,
     *executor_of_others.MERGE,
     *executor_of_others.RESHAPE,
+    *products.EXECUTOR,
     *executor_of_others.MACHINERY,
 )
 """Caught by verifying the examples, for they change what is counted, stored or shaped."""

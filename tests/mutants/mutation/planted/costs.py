@@ -186,19 +186,32 @@ TOTALS: tuple[Mistake, ...] = (
 CONVENTIONS: tuple[Mistake, ...] = (
     mistake(
         "cost/convention.py",
-        "_of",
-        "(Conv, TransposedConv, Linear)",
-        "(Conv, Linear)",
+        "",
+        "(Conv, TransposedConv, Linear, Experts, MatMul, Attention)",
+        "(Conv, Linear, Experts, MatMul, Attention)",
         "transposed convolutions are free",
+    ),
+    mistake(
+        "cost/convention.py", "", "Linear, Experts, MatMul, Attention)", "Linear, Experts)", "matrix products are free"
+    ),
+    mistake("cost/convention.py", "", "Linear, Experts, MatMul,", "Linear, MatMul,", "experts are free"),
+    mistake(
+        "cost/convention.py",
+        "",
+        "Attention), Counts(mul=1)",
+        "Attention), Counts(add=1)",
+        "the additions of a bias in the paper's mult-adds",
     ),
     mistake(
         "cost/convention.py",
         "",
-        'padding counted", _of("mul")',
-        'padding counted", _of("add")',
-        "the additions of a bias in the paper's mult-adds",
+        "Linear), Counts(add=1)",
+        "Linear), Counts(mul=1)",
+        "with-bias without the bias",
     ),
-    mistake("cost/convention.py", "", '_of("add")', '_of("mul")', "with-bias without the bias"),
+    mistake("cost/convention.py", "", "Counts(add=1, exp=-2)", "Counts(add=1)", "a softmax in with-bias"),
+    mistake("cost/convention.py", "", "Counts(add=1, exp=-2)", "Counts(mul=1)", "experts without the bias"),
+    mistake("cost/convention.py", "Convention.mult_adds", "each * counts", "counts", "the tariff is not looked at"),
     mistake("cost/convention.py", "", "            padding=False,\n", "", "the convention without padding counts it"),
     mistake(
         "cost/convention.py",

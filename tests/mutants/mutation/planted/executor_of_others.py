@@ -82,6 +82,12 @@ NORM: tuple[Mistake, ...] = (
         "tally.multiply(x, x), (2,)",
         "a norm over the height",
     ),
+    mistake("execute/norm.py", "scale", "weights.term(x.shape[1])", "weights.term(1)", "one term for all channels"),
+    mistake("execute/norm.py", "scale", "if op.shift else y", "", "a term that was switched off"),
+    mistake(
+        "execute/norm.py", "scale", "weights.factor(x.shape[1])", "weights.factor(x.shape[-1])", "factors of columns"
+    ),
+    mistake("execute/norm.py", "scale", "y = tally.multiply(x, along", "y = tally.divide(x, along", "a quotient"),
 )
 
 ACTIVATION: tuple[Mistake, ...] = (
@@ -161,6 +167,21 @@ MERGE: tuple[Mistake, ...] = (
         "*others, product = arrays",
         "from the last to the first",
     ),
+    mistake(
+        "execute/merge.py",
+        "matmul",
+        "left.swapaxes(-1, -2) if layer.op.transpose_left else left",
+        "left",
+        "a transposition is forgotten",
+    ),
+    mistake(
+        "execute/merge.py",
+        "matmul",
+        "right.swapaxes(-1, -2) if layer.op.transpose_right",
+        "right.swapaxes(-1, -2) if layer.op.transpose_left",
+        "one flag for both",
+    ),
+    mistake("execute/merge.py", "matmul", "layer.tally.matmul(left, right)", "left @ right", "past the tally"),
     mistake("execute/merge.py", "concat", "axis=layer.op.axis", "axis=1", "channels, whatever the axis"),
     mistake(
         "execute/merge.py", "concat", "np.concatenate(arrays,", "np.concatenate(arrays[:2],", "two tensors are assumed"

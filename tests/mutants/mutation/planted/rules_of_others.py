@@ -153,6 +153,18 @@ NORM: tuple[Mistake, ...] = (
         "a norm over the places of a channel",
     ),
     mistake(
+        "rules/norm.py",
+        "ScaleRule.parameters",
+        "channels(op, inputs[0])",
+        "product(inputs[0][1:])",
+        "a factor for each element",
+    ),
+    mistake("rules/norm.py", "ScaleRule.parameters", "1 + op.shift", "2", "a term that was switched off"),
+    mistake("rules/norm.py", "ScaleRule.counts", "elements if op.shift else 0", "0", "the term is free"),
+    mistake(
+        "rules/norm.py", "ScaleRule.counts", "product(inputs[0])", "product(inputs[0][1:])", "elements of one sample"
+    ),
+    mistake(
         "rules/norm.py", "_normalise", "div=elements + 2 * rows", "div=elements + rows", "a mean without its division"
     ),
     mistake("rules/norm.py", "_normalise", "(3 + affine) * elements", "(2 + affine) * elements", "a sum is forgotten"),
@@ -226,6 +238,11 @@ MERGE: tuple[Mistake, ...] = (
     mistake(
         "rules/merge.py", "ConcatRule.output", "axis_of(op, inputs[0], op.axis)", "1", "channels, whatever the axis"
     ),
+    mistake("rules/merge.py", "MatMulRule.output", "left[0], right[1]", "right[1], left[0]", "columns before rows"),
+    mistake("rules/merge.py", "MatMulRule.counts", "(*self.output(op, *inputs), ", "(*inputs[0][-2:], ", "one matrix"),
+    mistake("rules/merge.py", "MatMulRule.counts", "(_, terms), _ =", "(terms, _), _ =", "rows for terms"),
+    mistake("rules/merge.py", "_matrices", "transposed=op.transpose_right", "transposed=op.transpose_left", "the left"),
+    mistake("rules/merge.py", "_matrix", "if transposed", "if not transposed", "transposed where it is not asked for"),
     mistake("rules/merge.py", "_repeated", "if agreed == 1:", "if agreed == 0:", "the gate first, the image second"),
 )
 

@@ -27,7 +27,7 @@ ALONE: tuple[Row, ...] = (
         (
             "execute/tally.py",
             "Tally.divide",
-            'self._each("div", self.arithmetic.divide, left, right)',
+            'self._each("div", self.arithmetic.divide, left, right, share=share)',
             "self.arithmetic.divide(left, right)",
         ),
     ),
@@ -45,6 +45,11 @@ ALONE: tuple[Row, ...] = (
         "an executor strips interception off",
         "interception",
         ("execute/merge.py", "add", "total, *others = arrays", "total, *others = map(np.asarray, arrays)"),
+    ),
+    row(
+        "masked pairs of attention are taken for real",
+        "tally",
+        ("execute/attention.py", "_masked", "Share(int((~masked).sum()), masked.size)", "Share(1, 1)"),
     ),
     row(
         "counting scalars take padding for real",
@@ -130,6 +135,45 @@ SHARED: tuple[Row, ...] = (
         ("execute/conv.py", "transposed_conv", "mask[kept] = True", "mask[...] = True"),
     ),
     row(
+        "both take causal attention for half of the square",
+        "scalars",
+        ("rules/attention.py", "AttentionRule.valid", "places * (places + 1)", "places * (places - 1)"),
+        ("execute/attention.py", "_masked", "int((~masked).sum())", "int((~masked).sum()) - len(masked)"),
+    ),
+    row(
+        "both forget that attention divides its scores",
+        "values",
+        ("rules/attention.py", "AttentionRule._of_pairs", "div=2 * scores", "div=scores"),
+        (
+            "execute/attention.py",
+            "attention",
+            "scores = tally.divide(scores, math.sqrt(q.shape[2]), share=share)",
+            "scores = scores.copy()",
+        ),
+    ),
+    row(
+        "both run all experts everywhere",
+        "values",
+        ("rules/experts.py", "ExpertsRule.counts", "chosen = places * op.active", "chosen = places * op.experts"),
+        (
+            "execute/experts.py",
+            "experts",
+            "tally.matmul(places, gate.T), op.active",
+            "tally.matmul(places, gate.T), op.experts",
+        ),
+    ),
+    row(
+        "both multiply matrices without counting the sums",
+        "interception scalars",
+        ("rules/merge.py", "MatMulRule.counts", "Counts(mul=products, add=products)", "Counts(mul=products)"),
+        (
+            "execute/merge.py",
+            "matmul",
+            "layer.tally.matmul(left, right)",
+            "(y := layer.tally.matmul(left, right), layer.tally.count('add', -y.size * left.shape[-1]))[0]",
+        ),
+    ),
+    row(
         "both let the first product start the accumulator",
         "interception scalars",
         ("rules/linear.py", "LinearRule.counts", "if op.bias else products", "- product(out)"),
@@ -167,8 +211,15 @@ SHARED: tuple[Row, ...] = (
         "scalars",
         ("rules/pool.py", "GlobalAvgPoolRule.counts", "add=product(x)", "add=product(x) - product(self.output(op, x))"),
         ("rules/norm.py", "_normalise", "(3 + affine) * elements + rows", "(3 + affine) * elements - rows"),
-        ("execute/tally.py", "Tally.sum", '"add", x.size', '"add", x.size - result.size'),
-        ("execute/intercept.py", "_charge", "operands[0].size", "operands[0].size - result.size"),
+        (
+            "rules/attention.py",
+            "AttentionRule._of_pairs",
+            "add=products + 2 * scores",
+            "add=products + 2 * scores - scores // product(inputs[1][2:])",
+        ),
+        ("rules/experts.py", "ExpertsRule.counts", "+ 2 * chosen", "+ 2 * chosen - places"),
+        ("execute/tally.py", "Tally.sum", '"add", x.size, share', '"add", x.size - result.size, share'),
+        ("execute/intercept.py", "_charge", "operands[0].size", "operands[0].size - (ufunc is np.add) * result.size"),
     ),
     row(
         "both read begin pad for end pad",

@@ -90,6 +90,58 @@ VALUES: tuple[Mistake, ...] = (
         "the sum of squares for their mean",
     ),
     mistake(
+        "execute/norm.py",
+        "scale",
+        "tally.multiply(x, along_channels(weights.factor(x.shape[1]), x.ndim))",
+        "tally.multiply(x, along_channels(weights.factor(x.shape[1])[:1], x.ndim))",
+        "factors are allocated and one used",
+    ),
+    mistake("execute/region.py", "places", "& (at <= last)", "", "what lies behind the map is clamped, not 0"),
+    mistake("execute/region.py", "places", "(begin + end) / 2 * last", "begin * last", "one place at the beginning"),
+    mistake(
+        "execute/region.py", "places", "begin * last, end * last", "begin * extent, end * extent", "corners by edges"
+    ),
+    mistake("execute/region.py", "places", "np.minimum(before + 1, last)", "before", "the nearest element twice"),
+    mistake(
+        "execute/region.py",
+        "crop",
+        "for image in x for box in boxes(op.count, len(sizes))",
+        "for box in boxes(op.count, len(sizes)) for image in x",
+        "the first region of each image first",
+    ),
+    mistake("execute/region.py", "places", "np.floor(at)", "np.round(at)", "a neighbour that may lie behind"),
+    mistake(
+        "execute/attention.py", "attention", "math.sqrt(q.shape[2])", "math.sqrt(query.shape[1])", "√D for a head's"
+    ),
+    mistake(
+        "execute/attention.py",
+        "attention",
+        "op.heads, -1, x.shape[-1])",
+        "-1, op.heads, x.shape[-1]).swapaxes(1, 2)",
+        "channels dealt out to the heads in turn",
+    ),
+    mistake(
+        "execute/attention.py",
+        "_masked",
+        "> np.arange(places)[:, None]",
+        "< np.arange(places)[:, None]",
+        "the future for the past",
+    ),
+    mistake(
+        "execute/experts.py",
+        "_choose",
+        ".astype(float).argmax(-1)",
+        ".astype(float).argsort(-1)[..., -2]",
+        "the second best expert",
+    ),
+    mistake(
+        "execute/experts.py", "experts", "shares[rows, ranks]", "shares[rows, -1 - ranks]", "weights in another order"
+    ),
+    mistake("execute/experts.py", "experts", "first[expert].T", "first[0].T", "the first layer of one expert for all"),
+    mistake(
+        "execute/experts.py", "_choose", "left[rows, chosen[-1]] = -np.inf", "rows", "the best expert, again and again"
+    ),
+    mistake(
         "execute/activation.py",
         "leaky_relu",
         "tally.maximum(x, tally",
