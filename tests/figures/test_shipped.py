@@ -25,6 +25,9 @@ FEWER = {"proposals": 2}
 LARGE = 30_000_000
 """Parameters of a preset that is verified at its published size only: its weights take longer than its layers."""
 
+HEAVY = 5_000_000_000
+"""Mult-adds beyond which a network is run at its published size by ``pytest -m full`` only."""
+
 
 def distinct(name: str) -> Iterator[Model]:
     """Yield an architecture at its defaults and at its presets, the same values once."""
@@ -75,4 +78,15 @@ def test_verified_on_small_maps(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_verified_at_the_published_size(name: str) -> None:
     for model in distinct(name):
+        if model.analyze().total() <= HEAVY:
+            check(model)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", NAMES)
+def test_heavy_networks_are_verified_at_the_published_size(name: str) -> None:
+    heavy = [model for model in distinct(name) if model.analyze().total() > HEAVY]
+    for model in heavy:
         check(model)
+    if not heavy:
+        pytest.skip("it has no heavy preset")

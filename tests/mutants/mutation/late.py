@@ -175,12 +175,15 @@ def witness(op: Op, inputs: tuple[Shape, ...]) -> Executed | None:
 
 def divisions(w: SimpleNamespace) -> Iterator[str]:
     """Yield what is wrong with the quotients that rules take for whole: a formula says that it rests on them."""
-    op = Conv((3, 3), out=4 * P, groups=P)
-    for wanted in ((C / P,), (C / P,)):  # twice: nothing is left over from the first time
+    for op, channels, wanted in (
+        (Conv((3, 3), out=4 * P, groups=P), C, [C / P]),
+        (Conv((3, 3), out=4 * P, groups=P), C, [C / P]),  # twice: nothing is left over from the first time
+        (Conv((3, 3), out=4 * P, groups=2), 6 * C, []),  # always whole
+    ):
         with w.rules.checks.granted() as found:
-            w.rules.rule_of(op).output(op, (2, C, H, W))
-        if tuple(found) != wanted:
-            yield f"{op} takes {', '.join(map(str, found)) or 'nothing'} for whole, not {wanted[0]}"
+            w.rules.rule_of(op).output(op, (2, channels, H, W))
+        if list(found) != wanted:
+            yield f"{op} takes {', '.join(map(str, found)) or 'nothing'} for whole, not {wanted}"
     if w.rules.checks._COLLECTORS:
         yield "a collector is left behind"
 
