@@ -19,7 +19,8 @@ HEAD = """\
 # Published tables, audited
 
 What `convcost audit --format md` prints: every figure of the shipped tables, with its verdict. The findings in words are in
-[What the tables say, and what is so](../explanation/what-the-tables-say.md).
+[What the tables say, and what is so](../explanation/what-the-tables-say.md); how a verdict comes about is explained in
+[How an audit explains a figure](../explanation/audit.md).
 
 """
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from operator import add
+from typing import Final, Literal
 
 from convcost.cost import Analysis
 from convcost.cost.convention import CONVENTIONS
@@ -34,8 +35,10 @@ class Amounts(Record):
         Channels of batch norms; ``norms`` what they learn, two a channel unless the spec says otherwise.
     others : int
         Learned scales, shifts and slopes of other norms and of activations.
+    statistics : int
+        What batch norms store beside it.
     running : int
-        Stored and not learned.
+        What other layers store and do not learn.
     """
 
     products: int = 0
@@ -49,13 +52,19 @@ class Amounts(Record):
     channels: int = 0
     norms: int = 0
     others: int = 0
+    statistics: int = 0
     running: int = 0
 
+    @property
+    def each(self) -> tuple[int, ...]:
+        """The sums in their order."""
+        return tuple(getattr(self, name) for name in self._names)
+
     def __add__(self, other: Amounts) -> Amounts:
-        return Amounts(*(getattr(self, name) + getattr(other, name) for name in self._names))
+        return Amounts(*map(add, self.each, other.each))
 
     def __mul__(self, copies: int) -> Amounts:
-        return Amounts(*(getattr(self, name) * copies for name in self._names))
+        return Amounts(*(amount * copies for amount in self.each))
 
 
 class Counting(Record):
@@ -69,8 +78,8 @@ class Counting(Record):
         Whether the additions of biases are mult-adds, and whether biases are parameters.
     norm_operations, activation_operations, pool_operations : int
         Operations an element of batch norms, of activations, and of what pooling windows see.
-    norm_values : int or None
-        Values a channel of a batch norm; None: those it learns.
+    norm_values : int, "stored" or None
+        Values a channel of a batch norm; "stored": those it has; None: those it learns.
     running : bool
         Whether other stored values are parameters.
     factor : int
@@ -88,7 +97,7 @@ class Counting(Record):
     factor: int = 1
     biases: bool = True
     others: bool = True
-    norm_values: int | None = None
+    norm_values: int | Literal["stored"] | None = None
     running: bool = False
     binary: bool = False
 
@@ -100,7 +109,7 @@ STATED: Final[Mapping[str, Mapping[str, object]]] = {
     "with-bias": {"bias_adds": True},
     "trainable": {},
     "weights": {"biases": False, "norm_values": 0, "others": False},
-    "all": {"norm_values": 4, "running": True},
+    "all": {"norm_values": "stored", "running": True},
 }
 """What a source states that it counts, by the name of the convention or of the kind of parameters."""
 
@@ -133,7 +142,10 @@ class Ledger(Record):
         a = self.left(counting.without)
         total = a.weights
         total += a.biases if counting.biases else 0
-        total += a.norms if counting.norm_values is None else a.channels * counting.norm_values
+        if isinstance(counting.norm_values, int):
+            total += a.channels * counting.norm_values
+        else:
+            total += a.norms + (a.statistics if counting.norm_values == "stored" else 0)
         total += a.others if counting.others else 0
         total += a.running if counting.running else 0
         return total
@@ -141,8 +153,6 @@ class Ledger(Record):
 
 def ledger(analysis: Analysis, indices: Iterable[int] | None = None) -> Ledger:
     """Return the ledger of a bound network, or of some of its nodes.
-
-    Running statistics of batch norms are not in ``running``: they are two of the four values a channel.
 
     >>> from convcost.model import load
     >>> whole = ledger(load("mobilenet_v1").analyze())
@@ -180,6 +190,7 @@ def _amounts(analysis: Analysis, index: int) -> Amounts:
         channels=derived.output[1] if batch_norm else 0,
         norms=parameters.affine if batch_norm else 0,
         others=0 if batch_norm else parameters.affine,
+        statistics=parameters.running if batch_norm else 0,
         running=0 if batch_norm else parameters.running,
     )
 

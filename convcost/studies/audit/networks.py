@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 
 from convcost.claims import Row
 from convcost.cost import Analysis
 from convcost.cost.grouping import grouping
-from convcost.errors import ConvcostError, DomainError, ShapeError, SpecError, UsageError, near_miss
+from convcost.errors import ConvcostError, SpecError, UsageError, near_miss
 from convcost.model import Model, load
 from convcost.spec import Architecture
 from convcost.spec.rounding import RULES, with_rounding
+from convcost.studies.audit.classes import FAR, is_a_width, on_the_line
 from convcost.studies.audit.ledger import Counting, Ledger, ledger
 from convcost.studies.audit.readings import Readings
 from convcost.studies.audit.steps import CLASSES, COUNTING, RESOLUTIONS, Step, background, label, rounding
@@ -34,6 +35,7 @@ class Networks:
         self._ledgers: dict[object, Ledger | None] = {}
         self._analyses: dict[Key, Analysis | None] = {}
         self._readings: dict[object, Readings] = {}
+        self._widths: dict[int, bool] = {}
 
     def open(self, row: Row, base: Model | None) -> Model:
         """Return the model that a row is about.
@@ -60,8 +62,8 @@ class Networks:
         if key not in self._analyses:
             try:
                 self._analyses[key] = model.analyze()
-            except (DomainError, ShapeError):
-                self._analyses[key] = None
+            except ConvcostError:
+                self._analyses[key] = None  # a width of nothing, a map that is too small, ...
         return self._analyses[key]
 
     def analyzed(self, model: Model, row: Row) -> Analysis:
@@ -84,9 +86,37 @@ class Networks:
         """Return the ledger of the part of a network that a row is about; None where it has none."""
         key = (network(model), row.part, row.kind)
         if key not in self._ledgers:
-            analysis = self.analysis(model)
-            self._ledgers[key] = None if analysis is None else ledger(analysis, selection(analysis, row))
+            self._ledgers[key] = self._on_the_line(model, row) or self._built(model, row)
         return self._ledgers[key]
+
+    def _built(self, model: Model, row: Row) -> Ledger | None:
+        analysis = self.analysis(model)
+        if analysis is None:
+            return None
+        try:
+            return ledger(analysis, selection(analysis, row))
+        except SpecError:
+            return None  # at other values the part may not be there
+
+    def _on_the_line(self, model: Model, row: Row) -> Ledger | None:
+        """Return the ledger from those at other numbers of classes; None where that is not certain or not needed."""
+        known = model.architecture.hyperparameters
+        wanted = model.values.get("classes")
+        if not isinstance(wanted, int) or network(model) in self._analyses:
+            return None
+        if id(model.architecture) not in self._widths:
+            self._widths[id(model.architecture)] = is_a_width(model.architecture)
+        usual = known["classes"].default
+        others = (usual, usual + 1, FAR)
+        if not self._widths[id(model.architecture)] or wanted in others:
+            return None
+        at: dict[int, Ledger] = {}
+        for classes in others:
+            for other in _with(model, {"classes": classes}):
+                found = self.ledger(other, row)
+                if found is not None:
+                    at[int(classes)] = found
+        return on_the_line(at, wanted) if len(at) == len(others) else None
 
     def variations(self, model: Model) -> tuple[tuple[Step | None, Model], ...]:
         """Return a model and the other networks that it might be taken for, each with the step that leads there.
@@ -104,18 +134,21 @@ class Networks:
         if "classes" in known and isinstance(model.values["classes"], int):
             own, usual = int(model.values["classes"]), int(known["classes"].default)
             for wanted in dict.fromkeys((*CLASSES, usual, own + 1)):
-                if wanted != own:
-                    yield from _at(model, background(own, wanted, usual), {"classes": wanted})
+                for other in _with(model, {"classes": wanted}) if wanted != own else ():
+                    yield background(own, wanted, usual), other
         for rule in RULES:
             key = (id(model.architecture), rule)
             if key not in self._rounded:
                 self._rounded[key] = with_rounding(model.architecture, rule)
-            other = self._rounded[key]
-            if other is not None:
-                yield rounding(rule), model.replaced(architecture=other)
-        labels = dict(_labels(model))
-        for says, values in labels.items():
-            yield from _at(model, label(says, len(labels)), values)
+            rounded = self._rounded[key]
+            if rounded is not None:
+                yield rounding(rule), model.replaced(architecture=rounded)
+        labels: dict[Key, tuple[str, Model]] = {}
+        for says, values in _labels(model):
+            for other in _with(model, values):
+                labels.setdefault(network(other), (says, other))
+        for says, other in labels.values():
+            yield label(says, len(labels)), other
 
     def readings(self, model: Model, row: Row, metric: str, stated: Counting) -> Readings:
         """Return what a network comes to under all ways of counting, in the unit of the printed number."""
@@ -126,7 +159,7 @@ class Networks:
             if metric in FOLDED:
                 settled = _settled(stated)
                 usable = tuple(s for s in COUNTING if metric in s.metrics and s.family not in settled)
-            self._readings[key] = Readings(usable, stated, lambda way: self.number(model, row, metric, way))
+            self._readings[key] = Readings(usable, stated, self.counter(model, row, metric))
         return self._readings[key]
 
     def number(self, model: Model, row: Row, metric: str, counting: Counting) -> Fraction | None:
@@ -134,21 +167,40 @@ class Networks:
 
         None where the network cannot be built, and for a share of nothing.
         """
-        analysis, printed = self.analysis(model), row.figures[metric]
+        counted = self.counter(model, row, metric)
+        return None if counted is None else counted(counting)
+
+    def counter(self, model: Model, row: Row, metric: str) -> Callable[[Counting], Fraction | None] | None:
+        """Return what is derived for a figure, as a function of the way of counting; None where there is no network."""
+        printed = row.figures[metric]
+        if printed.unit == "%":
+            part, whole = self._total(model, row, metric), self._total(model, row.replaced(part=(), kind=()), metric)
+            if part is None or whole is None:
+                return None
+            return lambda counting: _share(part(counting), whole(counting))
+        total = self._total(model, row, metric)
+        if total is None:
+            return None
+        return lambda counting: Fraction(total(counting), printed.binary if counting.binary else printed.size)
+
+    def _total(self, model: Model, row: Row, metric: str) -> Callable[[Counting], int] | None:
+        if metric in FOLDED:
+            found = self.ledger(model, row)
+            if found is None:
+                return None
+            return found.mult_adds if metric == "mult_adds" else found.params
+        analysis = self.analysis(model)
         if analysis is None:
             return None
+        try:
+            total = int(analysis.total(metric, selection(analysis, row)))
+        except SpecError:
+            return None
+        return lambda _: total
 
-        def value(of: Row) -> int:
-            if metric not in FOLDED:
-                return int(analysis.total(metric, selection(analysis, of)))
-            found = self.ledger(model, of)
-            assert found is not None  # it is there where the analysis is
-            return found.mult_adds(counting) if metric == "mult_adds" else found.params(counting)
 
-        if printed.unit != "%":
-            return Fraction(value(row), printed.binary if counting.binary else printed.size)
-        whole = value(row.replaced(part=(), kind=()))
-        return Fraction(100 * value(row), whole) if whole else None
+def _share(part: int, whole: int) -> Fraction | None:
+    return Fraction(100 * part, whole) if whole else None
 
 
 def network(model: Model) -> Key:
@@ -210,8 +262,8 @@ def _labels(model: Model) -> Iterator[tuple[str, Mapping[str, int | Fraction]]]:
             yield f"the preset {preset}", values
 
 
-def _at(model: Model, step: Step, values: Mapping[str, int | Fraction]) -> Iterator[tuple[Step, Model]]:
+def _with(model: Model, values: Mapping[str, int | Fraction]) -> Iterator[Model]:
     try:
-        yield step, model.with_values(**values)
+        yield model.with_values(**values)
     except ConvcostError:
-        return  # a value that this network cannot have
+        return  # values that this network cannot have

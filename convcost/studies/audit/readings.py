@@ -26,17 +26,19 @@ class Readings:
     """
 
     def __init__(
-        self, usable: tuple[Step, ...], stated: Counting, number: Callable[[Counting], Fraction | None]
+        self, usable: tuple[Step, ...], stated: Counting, number: Callable[[Counting], Fraction | None] | None
     ) -> None:
         self.steps: list[tuple[Step, ...]] = []
         self.bits: list[float] = []
         self.numbers: list[Fraction] = []
         self._indices: dict[Fraction, Index] = {}
         seen: dict[Fraction, tuple[float, set[frozenset[str]]]] = {}
+        if number is None:
+            return  # a network that cannot be built
         for steps in subsets(usable, LONGEST):
             found = number(counted(stated, steps))
             if found is None:
-                break  # a network that cannot be built, or a share of nothing: whatever is counted
+                continue  # a share of nothing
             bits = total_bits(steps)
             least, known = seen.setdefault(found, (bits, set()))
             families = frozenset(step.family for step in steps)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import cached_property
 from math import log2, nextafter
 
 from convcost.claims import Printed
 from convcost.records import Record
 from convcost.studies.audit.candidates import Candidate, Claim
 from convcost.studies.audit.odds import MENTIONED, WORTH, row_odds, table_odds, window
-from convcost.studies.audit.steps import COUNTING, EXCEPTION, LONGEST, Step, subsets, total_bits
+from convcost.studies.audit.steps import COUNTING, EXCEPTION, LONGEST, Step, number_of_sets, subsets, total_bits
 
 FEWEST = 2
 """Distinct figures that common steps have to explain: one alone is a matter of its row."""
@@ -85,9 +86,10 @@ class Search:
         """Return the smallest explanation of a claim that does not agree as it is; None where there is none."""
         shared = self.common.of(claim.metric)
         if _agrees(claim, shared):
-            needed = next(steps for steps in subsets(shared, total_bits(shared)) if _agrees(claim, steps))
-            under = claim.under(needed)
+            under = claim.under(shared)
             assert under is not None  # it agrees
+            # a step that changes nothing here is not said
+            needed = next(steps for steps in subsets(shared, total_bits(shared)) if claim.under(steps) == under)
             return Explanation(Candidate(needed, total_bits(needed), under), self.common.odds, common=True)
         if shared:
             found = sorted(
@@ -106,20 +108,22 @@ class Search:
     def _shortest(self) -> Common:
         """Return the common steps with which the table is described in the fewest bits.
 
-        What rows have in common is part of what explains one of them. Each part has to be worth it by itself.
+        What rows have in common is part of what explains one of them. Each part has to be worth it by itself, and what
+        is common has not more exceptions than figures that it explains.
         """
-        parts = {_shareable(each) for claim in self.failing for each in claim.agreeing()}
+        # dictionaries, so that what is found does not depend on the order of a set
+        parts = dict.fromkeys(_shareable(each) for claim in self.failing for each in claim.agreeing())
+        parts = {part: None for part in sorted(parts, key=_sorting) if len(self._hits(part, ())) >= FEWEST}
         chosen = Common()
         best = self._described(())
         while True:
-            # a dictionary, so that what is found does not depend on the order of a set
-            extended = {_united(chosen.steps, part): None for part in sorted(parts, key=_sorting)}
+            extended = dict.fromkeys(_united(chosen.steps, part) for part in parts)
             lengths = [(self._described(each), len(each), each) for each in extended if _compatible(each)]
             for length, _, steps in sorted(lengths, key=_first_two):
                 if length >= best:
                     return chosen
                 odds, gained = self._judged(steps, chosen)
-                if gained >= FEWEST and odds <= WORTH:
+                if gained >= FEWEST and odds <= WORTH and self._exceptions(steps) <= len(self._hits(steps, ())):
                     hits = len(self._hits(steps, ()))
                     chosen, best = Common(steps, max(odds, chosen.odds) if chosen.steps else odds, hits), length
                     break
@@ -135,7 +139,7 @@ class Search:
         """Return the odds of steps that explain some of the figures that are open, and how many these are."""
         touched = {metric for step in steps for metric in step.metrics}
         failing = sum(claim.metric in touched for claim in self._open(before))
-        return table_odds(self._sets(total_bits(steps), frozenset(touched)), failing, hits), len(hits)
+        return table_odds(self._sets(total_bits(steps), touched), failing, hits), len(hits)
 
     def _joint(self, claim: Claim) -> Explanation | None:
         """Return what explains a claim and others with it, although not the table; None where nothing does."""
@@ -164,8 +168,9 @@ class Search:
         """Return those that do not agree with the steps before, and do with these."""
         return [claim for claim in self._open(before) if _agrees(claim, _of(steps, claim.metric))]
 
-    def _sets(self, bits: float, metrics: frozenset[str]) -> int:
-        """Return how many sets of steps are no longer and change some metrics: what might have been found as well."""
+    @cached_property
+    def _pool(self) -> tuple[Step, ...]:
+        """The steps that rows may have in common."""
         networks = {
             step: None
             for claim in self.failing
@@ -173,8 +178,16 @@ class Search:
             for step in before
             if step.kind == "network"
         }
-        pool = (*COUNTING, *networks)
-        return len(subsets(tuple(step for step in pool if metrics.intersection(step.metrics)), bits)) - 1
+        return (*COUNTING, *networks)
+
+    def _exceptions(self, steps: tuple[Step, ...]) -> int:
+        """Return how many distinct figures agree as they are and would not with some steps: the table without them."""
+        agreeing = (claim for claim in self.claims if claim.agreement and _of(steps, claim.metric))
+        return len({claim.identity for claim in agreeing if not _agrees(claim, _of(steps, claim.metric))})
+
+    def _sets(self, bits: float, metrics: set[str]) -> int:
+        """Return how many sets of steps are no longer and change some metrics: what might have been found as well."""
+        return number_of_sets((step for step in self._pool if metrics.intersection(step.metrics)), bits) - 1
 
     def _described(self, steps: tuple[Step, ...]) -> float:
         """Return the bits that it takes to describe all figures of the table with some steps in common."""
@@ -218,8 +231,12 @@ def _figure_bits(claim: Claim, shared: tuple[Step, ...]) -> float:
         return 0.0
     if claim.agreement:
         return EXCEPTION if shared else 0.0
-    own = min((_length(each, shared) for each in claim.agreeing()), default=float("inf"))
-    return min(_digits(claim.printed), own)
+    least, known = _digits(claim.printed), total_bits(shared)
+    for each in claim.agreeing():
+        if each.bits - known >= least:
+            break  # those that come after it are not shorter
+        least = min(least, _length(each, shared))
+    return least
 
 
 def _digits(printed: Printed) -> float:

@@ -45,6 +45,9 @@ class Step(Record):
     metrics: tuple[str, ...] = ("mult_adds", "params")
     changes: Mapping[str, object] = field(default_factory=dict, compare=False)
 
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Step) and self.key == other.key)
+
     def __hash__(self) -> int:
         return hash(self.key)
 
@@ -149,6 +152,26 @@ def subsets(steps: tuple[Step, ...], longest: float) -> tuple[tuple[Step, ...], 
             break
         found.extend(fitting)
     return tuple(sorted(found, key=lambda each: (total_bits(each), len(each))))
+
+
+def number_of_sets(steps: Iterable[Step], longest: float) -> int:
+    """Return how many sets of steps of different families there are up to a length, the empty one included.
+
+    >>> number_of_sets(COUNTING[:3], 5), len(subsets(COUNTING[:3], 5))
+    (6, 6)
+    """
+    families: dict[str, list[float]] = {}
+    for step in steps:
+        families.setdefault(step.family, []).append(step.bits)
+    lengths = {0.0: 1}
+    for bits in families.values():
+        extended = dict(lengths)
+        for length, sets in lengths.items():
+            for more in bits:
+                if length + more <= longest:
+                    extended[length + more] = extended.get(length + more, 0) + sets
+        lengths = extended
+    return sum(lengths.values())
 
 
 @cache

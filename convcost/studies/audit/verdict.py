@@ -81,7 +81,11 @@ class Finding(Record):
             said += f" (or {described(found.rivals[0], self.printed)})"
         if self.verdict is Verdict.NOT_REPRODUCED:
             return f"{said} would lead there, but by chance {odds(found.odds)} does"
-        return f"{said}; common to the table" if found.common else f"{said}; by chance {odds(found.odds)}"
+        if found.common:
+            return f"{said}; common to the table"
+        if found.figures > 1:
+            said += f"; like {found.figures - 1} other{'s' if found.figures > 2 else ''} of the table"
+        return f"{said}; by chance {odds(found.odds)}"
 
 
 def find(claim: Claim, explanation: Explanation | None) -> Finding:
