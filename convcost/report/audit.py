@@ -14,8 +14,8 @@ from convcost.units import decimal, exact_text, percent
 HEADLINE = (
     "Published figures against derived ones. By default mult-adds are those of conv and fully connected layers, "
     "without bias and batch norm, padding counted, and parameters are those trained; a figure agrees if the derived "
-    "value rounds or truncates to its digits. By chance: the share of random numbers, of as many digits and within a "
-    "fifth, that some explanation as short would lead to."
+    "value rounds or truncates to its digits. By chance: the share of random numbers nearby, of as many digits, that "
+    "some explanation as short would lead to."
 )
 
 READABLE = (

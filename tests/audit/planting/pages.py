@@ -34,8 +34,8 @@ class Size:
     digits: tuple[int, ...] = DIGITS
 
 
-FULL = Size(planted=20, amid=10, random=300, tables=60)
-"""Some 60 plantings of every kind, well over a thousand in all."""
+FULL = Size(planted=10, amid=6, random=200, tables=30)
+"""Some 30 plantings of every kind, many hundred tables in all."""
 
 
 @dataclass(frozen=True)
