@@ -1,6 +1,10 @@
-"""Lets the tests here import the package ``planting`` beside them: under ``importlib`` mode nothing is on the path."""
+"""Lets the tests here import ``planting`` beside them, and ``mutation`` and the small network of other tests.
+
+Under ``importlib`` mode nothing is on the path.
+"""
 
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parent))
+HERE = Path(__file__).parent
+sys.path += [str(HERE), str(HERE.parent / "mutants"), str(HERE.parent / "unit" / "audit")]

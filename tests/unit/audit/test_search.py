@@ -4,15 +4,17 @@ from fractions import Fraction
 from random import Random
 
 import pytest
-from small_network import PARAMS, PRODUCTS, SPEC, audited, finding, keys, small
+from small_network import PARAMS, PRODUCTS, SPEC, audited, finding, keys, small, table
 
 from convcost.claims import Row, Table
 from convcost.claims.printed import read
 from convcost.model import load, loads
 from convcost.studies.audit import Networks, Verdict, audit_table
-from convcost.studies.audit.ledger import ledger
+from convcost.studies.audit.candidates import Candidate, Claim
+from convcost.studies.audit.ledger import Counting, ledger
 from convcost.studies.audit.odds import near, table_odds, window
-from convcost.studies.audit.search import Explanation
+from convcost.studies.audit.search import Explanation, Search, _digits, _length
+from convcost.studies.audit.steps import COUNTING
 from convcost.studies.audit.verdict import odds
 
 NETWORKS = Networks()
@@ -189,10 +191,23 @@ def _half():
     return 54 + 4 + 2 * 7 * 9 + 7 + 42 + 6 + 60 + 10
 
 
+def test_common_steps_have_to_be_worth_it():
+    # both are what one operation an element of batch norms gives, which is little to say of so few digits
+    table = audited(("", {"mult_adds": "14.1 k"}), ("@size=16", {"mult_adds": "56 k"}))
+    assert table.common.steps == ()
+    assert [found.verdict for found in table.findings] == [Verdict.NOT_REPRODUCED] * 2
+
+
 def test_each_part_of_common_steps_has_to_be_worth_it():
-    rows = [(f"@size={size}", {"mult_adds": str(2 * _products(size))}) for size in (8, 16, 24, 32)]
-    table = audited(*rows, ("", {"params": str(PARAMS + 5)}))
-    assert [step.key for step in table.common.steps] == ["flops"]  # one figure of parameters is no table of them
+    sizes = (224, 192, 160, 128)
+    rows = [
+        (f"mobilenet_v1@resolution={size}", {"mult_adds": str(2 * total)})
+        for size, total in zip(sizes, (568740352, 418121728, 290675200, 186400768), strict=True)
+    ]
+    table = shipped(*rows, ("mobilenet_v1", {"params": "4253864"}))
+    assert [step.key for step in table.common.steps] == ["flops"]
+    last = table.findings[-1]  # one figure of parameters is no table of them
+    assert (keys(last), last.explanation.common) == (["values-4"], False)
 
 
 @pytest.mark.parametrize("digits", [2, 3])
@@ -307,3 +322,44 @@ def test_the_whole_is_not_analysed_more_than_once():
     audit_table(Table("", (Row("", "mobilenet_v1@alpha=1", {"mult_adds": read("569 M")}),)), networks)
     assert len(networks._analyses) == 1
     assert load("mobilenet_v1").values in [dict(values) for _, values in networks._analyses]
+
+
+def test_chance_slips_too():
+    # 12 bits of digits, so nothing but a slip leads there: the odds have to count the slip itself
+    found = finding(mult_adds="13.782")
+    assert found.explanation.odds >= Fraction(1, len(window(read("13.782"))))
+
+
+def test_common_steps_cost_their_bits():
+    search = Search(_claims([("", {"mult_adds": str(2 * _products(8))}), ("@size=16", {"mult_adds": "55123"})]))
+    flops = next(step for step in COUNTING if step.key == "flops")
+    assert search._described((flops,)) == 2 + _digits(read("55123"))
+
+
+def test_exceptions_cost_a_bit():
+    rows = [(f"@size={size}", {"mult_adds": str(_products(size))}) for size in (8, 16, 24)]
+    search = Search(_claims(rows))
+    flops = next(step for step in COUNTING if step.key == "flops")
+    assert search._described(()) == 0
+    assert search._described((flops,)) == 2 + 3
+
+
+def _claims(rows):
+    networks = Networks()
+    made = table(*rows)
+    return [
+        Claim(networks, row, metric, networks.open(row, BASE), Counting())
+        for row in made.rows
+        for metric in row.figures
+    ]
+
+
+BASE = small()
+
+
+def test_what_goes_without_the_common_steps_is_an_exception():
+    steps = {step.key: step for step in COUNTING}
+    shared = (steps["flops"],)
+    assert _length(Candidate((steps["no-first"],), 3, Fraction(1)), shared) == 4
+    assert _length(Candidate((steps["flops"], steps["no-first"]), 5, Fraction(1)), shared) == 3
+    assert _length(Candidate((steps["no-first"],), 3, Fraction(1)), ()) == 3

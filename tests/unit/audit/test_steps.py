@@ -14,8 +14,9 @@ from convcost.spec.rounding import RULES, with_rounding
 from convcost.studies.audit import Networks
 from convcost.studies.audit.candidates import Candidate, transpositions
 from convcost.studies.audit.classes import is_a_width, on_the_line
-from convcost.studies.audit.ledger import Amounts, Ledger, ledger
+from convcost.studies.audit.ledger import Amounts, Counting, Ledger, ledger
 from convcost.studies.audit.networks import network
+from convcost.studies.audit.readings import Readings
 from convcost.studies.audit.steps import (
     COUNTING,
     UNIT_SLIPS,
@@ -157,3 +158,12 @@ def test_three_points_that_are_not_on_a_line_are_no_proof():
 
 def parsed(text):
     return parse(text, "<text>")
+
+
+def test_a_step_that_changes_nothing_explains_nothing():
+    constant = Readings(COUNTING, Counting(), lambda counting: Fraction(7))
+    assert constant.steps == [()]
+    doubled = Readings(COUNTING, Counting(), lambda counting: Fraction(7 * counting.factor))
+    assert [[step.key for step in steps] for steps in doubled.steps] == [[], ["flops"]]
+    assert doubled.up_to(1.9) == 1
+    assert Readings(COUNTING, Counting(), None).steps == []
