@@ -214,6 +214,56 @@ def verification() -> None:
     line("verify, ones probe included", best_of(lambda: verify(graph)), unit="s")
 
 
+def sweeping() -> None:
+    """Points a second, in a process of its own."""
+    print()
+    subprocess.run((sys.executable, str(Path(__file__).with_name("sweep.py"))), check=True, env=ENVIRONMENT)
+
+
+PROGRAM_OF_AN_IMPORT = """
+import pathlib, re, sys, time
+def peak():
+    return int(re.search(r"VmHWM:\\s+(\\d+)", pathlib.Path("/proc/self/status").read_text())[1])
+before = peak()
+import convcost
+convcost.load(sys.argv[1]).analyze().total()
+print(time.process_time(), (peak() - before) / 1024)
+"""
+
+
+def imports(folder: Path) -> None:
+    """Files of ONNX: one that is all weights, and one that is all nodes; in processor time."""
+    print("\nFiles of ONNX, from the start of the interpreter to the totals")
+    for what, file, limits in (
+        ("100 MB of weights", onnx_file(folder / "big.onnx", 10, 1600, 1), (1.0, 200.0)),
+        ("10,000 nodes", onnx_file(folder / "many.onnx", 5000, 16, 3), (5.0, None)),
+    ):
+        command = (sys.executable, "-c", PROGRAM_OF_AN_IMPORT, str(file))
+        done = [subprocess.run(command, check=True, capture_output=True, text=True, env=ENVIRONMENT) for _ in range(3)]
+        time_spent, memory = min(tuple(map(float, each.stdout.split())) for each in done)
+        line(what, time_spent, limits[0], unit="s")
+        line("memory beyond the interpreter", memory, limits[1], unit="MB")
+
+
+def onnx_file(path: Path, n: int, width: int, kernel: int) -> Path:
+    """Write a chain of convolutions, each with an activation, and return its path."""
+    from onnx import TensorProto, helper, save
+
+    shape = ["N", width, 7, 7]
+    nodes, stored = [], []
+    for i in range(n):
+        pads = [kernel // 2] * 4
+        nodes += [helper.make_node("Conv", [f"t{i}", f"w{i}"], [f"c{i}"], f"/stage/conv{i}/Conv", pads=pads)]
+        nodes += [helper.make_node("Relu", [f"c{i}"], [f"t{i + 1}"], f"/stage/relu{i}/Relu")]
+        size = width * width * kernel * kernel
+        values = bytes(4 * size)
+        stored.append(helper.make_tensor(f"w{i}", TensorProto.FLOAT, [width, width, kernel, kernel], values, raw=True))
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in ("t0", f"t{n}")]
+    graph = helper.make_graph(nodes, "chain", ends[:1], ends[1:], stored)
+    save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)]), path)
+    return path
+
+
 def main() -> None:
     """Run everything."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -226,8 +276,10 @@ def main() -> None:
         listing(Path(folder) / "specs", options.repetitions)
         length(Path(folder), options.layers)
         closed_form(Path(folder))
+        imports(Path(folder))
     hostile()
     verification()
+    sweeping()
 
 
 if __name__ == "__main__":

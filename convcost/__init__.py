@@ -9,8 +9,26 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from convcost.api import analyze, audit, compare, formula, load, loads, report, verify
-    from convcost.cost import CONVENTIONS, Analysis, Convention, convention
+    from convcost.api import (
+        Network,
+        analyze,
+        audit,
+        bench,
+        check,
+        compare,
+        conventions_of,
+        formula,
+        load,
+        loads,
+        report,
+        rewrite,
+        solve,
+        sweep,
+        verify,
+    )
+    from convcost.api.pytorch import from_torch
+    from convcost.conventions import convention
+    from convcost.cost import CONVENTIONS, Analysis, Convention
     from convcost.errors import (
         ConvcostError,
         Diagnostics,
@@ -20,27 +38,58 @@ if TYPE_CHECKING:
         UnsupportedError,
         UsageError,
     )
+    from convcost.lifting import Lifted, lift
     from convcost.model import Model
     from convcost.studies.audit import Audit
+    from convcost.studies.check import Check
     from convcost.studies.compare import Comparison
     from convcost.studies.derive import Derivation, derive
     from convcost.studies.formula import Formula
+    from convcost.studies.rewrite import Rewrite
+    from convcost.studies.solve import Solved
+    from convcost.studies.sweep import Sweep
+    from convcost.verify.bench import Bench
 
 __version__ = "0.1.0"
 
 _PLACES = {
-    **dict.fromkeys(("analyze", "audit", "compare", "formula", "load", "loads"), "convcost.api"),
-    **dict.fromkeys(("CONVENTIONS", "Analysis", "Convention", "convention"), "convcost.cost"),
+    **dict.fromkeys(
+        (
+            "Network",
+            "analyze",
+            "audit",
+            "bench",
+            "check",
+            "compare",
+            "conventions_of",
+            "formula",
+            "load",
+            "loads",
+            "rewrite",
+            "solve",
+            "sweep",
+        ),
+        "convcost.api",
+    ),
+    **dict.fromkeys(("CONVENTIONS", "Analysis", "Convention"), "convcost.cost"),
+    "convention": "convcost.conventions",
     **dict.fromkeys(
         ("ConvcostError", "Diagnostics", "DomainError", "ShapeError", "SpecError", "UnsupportedError", "UsageError"),
         "convcost.errors",
     ),
+    **dict.fromkeys(("Lifted", "lift"), "convcost.lifting"),
+    "from_torch": "convcost.api.pytorch",
     "Model": "convcost.model",
     "Audit": "convcost.studies.audit",
+    "Bench": "convcost.verify.bench",
+    "Check": "convcost.studies.check",
     "Comparison": "convcost.studies.compare",
     "Derivation": "convcost.studies.derive",
     "derive": "convcost.studies.derive",
     "Formula": "convcost.studies.formula",
+    "Rewrite": "convcost.studies.rewrite",
+    "Solved": "convcost.studies.solve",
+    "Sweep": "convcost.studies.sweep",
 }
 """Where each public name is defined; it is imported when it is first asked for."""
 
@@ -51,6 +100,8 @@ __all__ = [
     "CONVENTIONS",
     "Analysis",
     "Audit",
+    "Bench",
+    "Check",
     "Comparison",
     "ConvcostError",
     "Convention",
@@ -58,21 +109,34 @@ __all__ = [
     "Diagnostics",
     "DomainError",
     "Formula",
+    "Lifted",
     "Model",
+    "Network",
+    "Rewrite",
     "ShapeError",
+    "Solved",
     "SpecError",
+    "Sweep",
     "UnsupportedError",
     "UsageError",
     "__version__",
     "analyze",
     "audit",
+    "bench",
+    "check",
     "compare",
     "convention",
+    "conventions_of",
     "derive",
     "formula",
+    "from_torch",
+    "lift",
     "load",
     "loads",
     "report",
+    "rewrite",
+    "solve",
+    "sweep",
     "verify",
 ]
 

@@ -8,9 +8,24 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from convcost.symbols import Dim
 
-PRIMITIVES = ("mul", "add", "cmp", "div", "exp", "sqrt", "pow", "tanh", "erf", "abs")
-"""The primitives a rule may speak of. Subtraction and negation (0 - x) count as ``add``, maximum and minimum as
-``cmp``.
+PRIMITIVES = (
+    "mul",
+    "add",
+    "cmp",
+    "div",
+    "exp",
+    "log",
+    "sqrt",
+    "pow",
+    "sin",
+    "cos",
+    "tanh",
+    "erf",
+    "abs",
+    "round",
+)
+"""The primitives a rule may speak of. Subtraction and negation (0 - x) count as ``add``, maximum, minimum and any
+other comparison as ``cmp``, a reciprocal (1 / x) as ``div``, floor and ceiling as ``round``.
 
 A sum of k terms counts k additions: the accumulator starts at zero, as in a multiply-accumulate unit; likewise a
 maximum over k elements counts k comparisons, from minus infinity.

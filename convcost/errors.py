@@ -119,6 +119,10 @@ class UnsupportedError(ConvcostError):
     """An op without a rule or executor, or a question that has no answer here (E6xx)."""
 
 
+class ModelError(ConvcostError):
+    """A model of another framework is damaged, or says what cannot be told here (E711 to E749)."""
+
+
 class Diagnostics(ConvcostError):  # noqa: N818 - what it holds are errors
     """Several errors found in one run; ``errors`` holds them in the order of their places."""
 

@@ -17,8 +17,8 @@ from typing import Any
 from convcost.records import Record
 
 SUFFIX = ".yaml"
-ARCHITECTURES, LIBRARIES, CLAIMS = "architectures", "blocks", "claims"
-"""Directories of specs, of blocks that specs import, and of published figures."""
+ARCHITECTURES, LIBRARIES, CLAIMS, CONVENTIONS = "architectures", "blocks", "claims", "conventions"
+"""Directories of specs, of blocks that specs import, of published figures, and of what other tools count."""
 
 INDEX = "index.json"
 VERSION = 1

@@ -47,6 +47,18 @@ def decimal(value: Number, places: int = 2) -> str:
     return f"{sign}{whole:,}.{rest:0{places}}" if places else f"{sign}{whole:,}"
 
 
+def digits(value: Number) -> str:
+    """Write a measured number with three digits, or all of its whole part where that has more.
+
+    >>> digits(Fraction(12345, 10000)), digits(Fraction(99951, 10000)), digits(Fraction(1234567, 1000))
+    ('1.23', '10.0', '1,235')
+    """
+    for places in (2, 1):
+        if _rounded(abs(Fraction(value)) * 10**places) < 1000:
+            return decimal(value, places)
+    return decimal(value, 0)
+
+
 def scaled(value: Number, places: int = 2) -> str:
     """Write a count in the largest of k, M, B, T that leaves at least one; whole numbers below 1000 as they are.
 

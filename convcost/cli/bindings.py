@@ -28,3 +28,26 @@ def bindings(texts: Iterable[str]) -> dict[str, int | Fraction]:
                 raise UsageError("E025", f"{part.strip()!r} does not give a symbol a value", hint="write NAME=VALUE")
             values[name.strip()] = exact_number(name.strip(), value.strip())
     return values
+
+
+def words(texts: Iterable[str]) -> dict[str, str]:
+    """Read ways of writing; several may stand in one text, separated by commas.
+
+    >>> words(["global_pool=mean,pools=functional"])
+    {'global_pool': 'mean', 'pools': 'functional'}
+
+    Raises
+    ------
+    UsageError
+        E025 for a text that is not NAME=WORD.
+    """
+    values: dict[str, str] = {}
+    for text in texts:
+        for part in text.split(","):
+            name, equals, word = (side.strip() for side in part.partition("="))
+            if not equals or not name or not word:
+                raise UsageError(
+                    "E025", f"{part.strip()!r} does not say how something is written", hint="write NAME=WORD"
+                )
+            values[name] = word
+    return values

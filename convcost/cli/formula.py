@@ -21,6 +21,11 @@ FORMATS = ("text", "latex", "md", "python", "json")
     help="mult_adds, params, mul, add, output_elements, ...; may be repeated.  [default: mult_adds, params]",
 )
 @click.option("--by", metavar="ROWS", help="Also the parts, by layer, block, stage, kind or op.")
+@click.option(
+    "--sensitivity",
+    is_flag=True,
+    help="What 1 % more of each hyperparameter costs, part by part, and which part costs most where.",
+)
 @options.several(options.free, options.assume)
 @click.option("--general", is_flag=True, help="The form that holds everywhere, floors kept.")
 @options.several(options.convention, options.params)
@@ -39,11 +44,12 @@ def command(
     spec: str,
     metrics: tuple[str, ...],
     by: str | None,
+    sensitivity: bool,
     free: str | None,
     assume: tuple[str, ...],
     general: bool,
     convention: str,
-    params: str,
+    params: str | None,
     format_: str,
     output: str | None,
 ) -> None:
@@ -52,12 +58,14 @@ def command(
     \b
     convcost formula mobilenet_v1
     convcost formula mobilenet_v1 --metric params --by stage
+    convcost formula mobilenet_v1 --sensitivity --by kind
     convcost formula mobilenet_v1 --format python -o costs.py
     """
     from convcost import api
     from convcost.report.formats import check_format
 
     check_format(format_, FORMATS)
+    by = by or ("stage" if sensitivity else None)
     model = api.load(spec)
     formulas = [
         api.formula(model, metric, by=by, free=options.words(free), assume=assume, convention=convention, params=params)
@@ -72,4 +80,5 @@ def command(
     from convcost.report.formula import document
 
     name = "table" if format_ == "text" else format_
-    emit(render(document(formulas, general=general), name, stream=destination(output)), output)
+    shown = document(formulas, general=general, sensitivity=by if sensitivity and by else "")
+    emit(render(shown, name, stream=destination(output)), output)

@@ -14,13 +14,24 @@ COMMANDS: Mapping[str, str] = {
     "formula": "Show the closed form of what it costs.",
     "derive": "Derive what a convolution multiplies, step by step.",
     "compare": "Compare networks layer by layer, and say why they differ.",
+    "conventions": "Show what other tools count of a network, and why they differ.",
+    "sweep": "Evaluate many configurations of a network at once.",
+    "solve": "Find the largest network within budgets.",
+    "import": "Write a model of ONNX or PyTorch as a spec.",
+    "rewrite": "Rewrite layers of a spec into others, and say what each gains.",
     "verify": "Run the layers in NumPy and hold every figure against it.",
+    "bench": "Time the layers in NumPy, beside what they multiply.",
     "audit": "Hold published tables against derived figures, and explain them.",
+    "check": "Hold networks against budgets, for CI.",
     "specs": "List and show the shipped architectures.",
     "schema": "Print the JSON Schema of a spec, for editors.",
     "explain": "Explain an error code or an op.",
 }
 """The commands, each with the line that ``convcost --help`` shows; ``convcost.cli.<name>.command`` is the command."""
+
+
+MODULES: Mapping[str, str] = {"import": "import_"}
+"""The modules of commands whose names are words of Python."""
 
 
 class LazyGroup(click.Group):
@@ -36,7 +47,8 @@ class LazyGroup(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"convcost.cli.{cmd_name}").command
+        module = MODULES.get(cmd_name, cmd_name)
+        command: click.Command = import_module(f"convcost.cli.{module}").command
         return command
 
     def resolve_command(

@@ -12,19 +12,33 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+
+def _complete_convention(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete a convention: names, or files where none begins so."""
+    from click.shell_completion import CompletionItem
+
+    from convcost.conventions import shipped
+
+    items = [CompletionItem(name) for name in shipped() if name.startswith(incomplete)]
+    return items or [CompletionItem(incomplete, type="file")]
+
+
 convention = click.option(
     "--convention",
+    "--as",
+    "convention",
     metavar="NAME",
     default="paper",
     show_default=True,
-    help="What mult-adds are: paper (conv and fully connected layers), valid (without padding), with-bias.",
+    shell_complete=_complete_convention,
+    help="What mult-adds are: paper (conv and fully connected layers), valid (without padding), with-bias, "
+    "what another tool counts (fvcore, thop, ...; 'convcost explain conventions' lists them), or FILE.yaml.",
 )
 params = click.option(
     "--params",
     metavar="KIND",
-    default="trainable",
-    show_default=True,
-    help="What parameters are: trainable, weights (of conv and fully connected layers), all (with running statistics).",
+    help="What parameters are: trainable, weights (of conv and fully connected layers), all (with running statistics)."
+    "  [default: what the convention says; trainable]",
 )
 by = click.option(
     "--by", metavar="ROWS", default="layer", show_default=True, help="Rows: layer, block, stage, kind or op."
@@ -46,7 +60,7 @@ form = click.option(
     metavar="FORMAT",
     default="table",
     show_default=True,
-    help="table, md, csv, json or latex.",
+    help="table, md, csv, json, latex or html.",
 )
 free = click.option(
     "--free", metavar="NAMES", help="Hyperparameters that stay free, separated by commas; the others are bound."
@@ -116,4 +130,7 @@ def complete_spec(_: click.Context, __: click.Parameter, incomplete: str) -> lis
 spec = click.argument("spec", metavar="SPEC", callback=_unmarked, shell_complete=complete_spec)
 specs = click.argument(
     "specs", nargs=-1, required=True, metavar="SPEC...", callback=_unmarked, shell_complete=complete_spec
+)
+optional_specs = click.argument(
+    "specs", nargs=-1, metavar="[SPEC]...", callback=_unmarked, shell_complete=complete_spec
 )

@@ -20,17 +20,19 @@ from convcost.cli.output import destination, emit
     "output_elements, weight_elements, mul, add, cmp, ...; sets: parameters, elements, primitives. "
     "'+valid' adds to the usual ones.",
 )
+@click.option("--allow-unknown", is_flag=True, help="Take operators of a model that no op does as of unknown cost.")
 @click.option("--formulas/--no-formulas", default=None, help="Closed forms; shown in a table unless told otherwise.")
 @options.several(options.form, options.output)
 def command(
     *,
     specs: tuple[str, ...],
     convention: str,
-    params: str,
+    params: str | None,
     by: str,
     depth: int | None,
     batch: int,
     columns: str | None,
+    allow_unknown: bool,
     formulas: bool | None,
     format_: str,
     output: str | None,
@@ -41,13 +43,14 @@ def command(
     convcost report mobilenet_v1
     convcost report mobilenet_v1@alpha=0.5,resolution=160 --by stage
     convcost report my.yaml --columns +valid --format csv -o costs.csv
+    convcost report model.onnx
     """
-    from convcost.api import report_document
+    from convcost.api import load, report_document
     from convcost.report.formats import check_format, render
 
     check_format(format_)
     document = report_document(
-        specs,
+        [load(spec, allow_unknown=True) for spec in specs] if allow_unknown else specs,
         convention=convention,
         params=params,
         by=by,

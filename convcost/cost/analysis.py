@@ -8,8 +8,8 @@ from convcost.cost.convention import CONVENTIONS, Convention
 from convcost.cost.grouping import GROUPINGS, By, grouping
 from convcost.cost.propagate import Derived, propagate
 from convcost.counts import PRIMITIVES, Counts
-from convcost.errors import UsageError, one_of
-from convcost.graph import Graph
+from convcost.errors import UnsupportedError, UsageError, one_of
+from convcost.graph import Graph, Node
 from convcost.ops import ACTIVATIONS, NORMS, Op, Shape
 from convcost.records import Record, field
 from convcost.rules import Parameters
@@ -27,6 +27,10 @@ METRICS = (
     *PRIMITIVES,
 )
 """What can be totalled: the two headlines under the convention, parameters by role, elements, and every primitive."""
+
+
+ELEMENTS = ("input_elements", "output_elements")
+"""Metrics that shapes alone decide."""
 
 
 def total(values: Iterable[Dim]) -> Dim:
@@ -87,7 +91,12 @@ class Analysis(Record):
         return derived.counts if self.convention.padding else derived.valid
 
     def metric(self, name: str, index: int) -> Dim:
-        """Return a metric of one node; a layer that is repeated is computed once."""
+        """Return a metric of one node; a layer that is repeated is computed once.
+
+        A node that shares the stored values of another one stores nothing of its own.
+        """
+        if name in STORED and self.graph.nodes[index].shares is not None:
+            return 0
         derived = self.derived[index]
         key = (name, id(derived))
         found = self._memo.get(key)
@@ -97,22 +106,59 @@ class Analysis(Record):
 
     def _compute(self, name: str, index: int, derived: Derived) -> Dim:
         if name == "mult_adds":
-            # an op the convention does not count is not worth deriving
-            if type(derived.op) not in self.convention.tariff:
-                return 0
-            return self.convention.mult_adds(derived.op, self.counts(index))
+            if not self.convention.states(derived):
+                raise self._unstated()
+            return self.convention.cost(derived)
         if name in PRIMITIVES:
             return self.counts(index)[name]
         if name in _METRICS:
             return _METRICS[name](derived)
         if name == "params":
-            return self.convention.params(derived.parameters)
+            return self.convention.stored(derived)
         raise UsageError("E012", f"unknown metric {name!r}", hint=one_of(name, METRICS))
+
+    def unstated(self) -> tuple[str, ...]:
+        """Return the ops of the graph of which the convention does not say what it counts."""
+        return tuple(dict.fromkeys(each.op.name for each in self.derived if not self.convention.states(each)))
+
+    def _unstated(self) -> UnsupportedError:
+        ops = ", ".join(self.unstated())
+        message = f"it is not known how {self.convention.name} counts {ops}"
+        return UnsupportedError("E750", message, hint="a convention of your own can extend it and say so")
 
     def total(self, name: str = "mult_adds", indices: Iterable[int] | None = None) -> Dim:
         """Return the total of a metric over the whole graph, or over some nodes."""
         chosen = range(len(self.derived)) if indices is None else indices
         return total(self.metric(name, index) for index in chosen)
+
+    @property
+    def incomplete(self) -> tuple[Node, ...]:
+        """The nodes whose costs are not known: every total with one of them is a lower bound."""
+        pairs = zip(self.graph.nodes, self.derived, strict=True)
+        return tuple(node for node, derived in pairs if not derived.known)
+
+    def partial(self, name: str, indices: Iterable[int] | None = None) -> bool:
+        """Tell whether a total of a metric is a lower bound: it lacks what is not known of some node."""
+        if name in ELEMENTS:
+            return False
+        chosen = self.derived if indices is None else [self.derived[index] for index in indices]
+        return not all(derived.known for derived in chosen)
+
+    def complete(self) -> Analysis:
+        """Return the analysis itself, for what rests on whole totals.
+
+        Raises
+        ------
+        UnsupportedError
+            E653 where the costs of some node are not known.
+        """
+        nodes = self.incomplete
+        if nodes:
+            what = f"the costs of {nodes[0].name} ({nodes[0].op.kind})"
+            more = f" and {len(nodes) - 1} more ops" if len(nodes) > 1 else ""
+            hint = "report, formula, compare and check tell lower bounds"
+            raise UnsupportedError("E653", f"{what}{more} are not known, and this takes whole totals", hint=hint)
+        return self
 
     def bind(self, values: Mapping[str, Dim]) -> Analysis:
         """Return the analysis with hyperparameters replaced by values: the same as analysing the bound graph.
@@ -166,6 +212,9 @@ class Analysis(Record):
             kinds = {self.derived[i].op.kind: None for i in indices[:1]}
         return next(iter(kinds)) if len(kinds) == 1 else ""
 
+
+STORED = frozenset({"params", "trainable", "weights", "running"})
+"""Metrics of what is stored, which layers that share it have only once."""
 
 ACCOMPANY: frozenset[type[Op]] = frozenset((*NORMS, *ACTIVATIONS))
 """Ops that stand with a layer rather than for themselves."""

@@ -12,13 +12,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from convcost.cost.analysis import Analysis
-from convcost.cost.propagate import infer
+from convcost.cost.domain import assumptions, requirements
 from convcost.errors import DomainError
 from convcost.graph import Guard
 from convcost.graph.graph import compare
 from convcost.records import Record
-from convcost.rules.checks import granted
-from convcost.symbols import Dim, floor, is_symbolic
+from convcost.symbols import Dim, is_symbolic
 from convcost.symbols.arith import exact
 
 if TYPE_CHECKING:
@@ -127,11 +126,14 @@ class ClosedForm(Record):
         Those that are free, in the order of the spec.
     guards : tuple of Guard
         Comparisons on which the wiring rests; part of the domain.
+    partial : bool
+        Whether it is a lower bound, for it lacks the costs of ops that are not known.
     """
 
     expression: Dim
     variables: tuple[Variable, ...]
     guards: tuple[Guard, ...] = ()
+    partial: bool = False
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -179,22 +181,27 @@ class Symbolic(Record):
 
     Attributes
     ----------
-    divisions : tuple of Guard
-        Quotients that have to be whole, which nothing in the spec decides.
+    assumptions : tuple of Guard
+        What the rules take for granted; see ``cost.domain``.
     """
 
     analysis: Analysis
     variables: tuple[Variable, ...]
     _shown: Mapping[Expr, Dim]
-    divisions: tuple[Guard, ...] = ()
+    assumptions: tuple[Guard, ...] = ()
 
     def closed_form(self, metric: str = "mult_adds", indices: tuple[int, ...] | None = None) -> ClosedForm:
         """Return the closed form of a total, of the whole network or of some of its nodes."""
         guards = tuple(
             Guard(self.show(g.left), g.relation, self.show(g.right), g.holds, g.origin)
-            for g in (*self.analysis.graph.guards, *self.divisions)
+            for g in (*self.analysis.graph.guards, *self.assumptions)
         )
-        return ClosedForm(self.show(self.analysis.total(metric, indices)), self.variables, guards)
+        partial = self.analysis.partial(metric, indices)
+        return ClosedForm(self.show(self.analysis.total(metric, indices)), self.variables, guards, partial)
+
+    def requirements(self) -> tuple[Guard, ...]:
+        """Return what has to hold for a network to exist, in the symbols that were derived with."""
+        return requirements(self.analysis)
 
     def show(self, dim: Dim) -> Dim:
         """Rewrite a dimension from the symbols derived with into those shown."""
@@ -229,17 +236,4 @@ def symbolic(build: Build, variables: tuple[Variable, ...], fixed: Mapping[str, 
     analysis = build(values, shadow)
     shown = {symbol: target for symbol, _, target in working.values() if symbol != target}
     free = tuple(v for v in variables if v.name in analysis.graph.free)
-    return Symbolic(analysis, free, shown, _divisions(analysis))
-
-
-def _divisions(analysis: Analysis) -> tuple[Guard, ...]:
-    """Return what the rules take for granted: that groups divide channels, and heads the width of an attention."""
-    guards: dict[Dim, Guard] = {}
-    pairs = zip(analysis.graph.nodes, analysis.derived, strict=True)
-    distinct = {id(derived): (node, derived) for node, derived in pairs if derived.inputs}
-    for node, derived in distinct.values():
-        with granted() as quotients:
-            infer(derived.op, *derived.inputs)
-        for quotient in quotients:
-            guards.setdefault(quotient, Guard(quotient, "==", floor(quotient), True, node.origin))
-    return tuple(guards.values())
+    return Symbolic(analysis, free, shown, assumptions(analysis))

@@ -6,15 +6,18 @@ by name, and the first line of every report says which.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Literal
 
 from convcost.counts import Counts
 from convcost.errors import UsageError, one_of
-from convcost.ops import Attention, Conv, Experts, Linear, MatMul, Op, TransposedConv
-from convcost.records import Record
+from convcost.ops import Attention, Conv, Einsum, Experts, Gru, Linear, Lstm, MatMul, Op, Rnn, TransposedConv
+from convcost.records import Record, field
 from convcost.rules import Parameters
 from convcost.symbols import Dim
+
+if TYPE_CHECKING:
+    from convcost.cost.propagate import Derived
 
 ParameterKind = Literal["trainable", "weights", "all"]
 
@@ -39,6 +42,8 @@ class Convention(Record):
         What is called a parameter.
     says : str
         What is counted, in words, for the first line of a report.
+    bugs : mapping of str to str
+        What is wrong with how ops are counted, by their names: the conventions of tools reproduce what these do.
 
     Examples
     --------
@@ -51,6 +56,7 @@ class Convention(Record):
     tariff: Mapping[type[Op], Counts]
     padding: bool = True
     parameters: ParameterKind = "trainable"
+    bugs: Mapping[str, str] = field(default_factory=dict)
 
     def mult_adds(self, op: Op, counts: Counts) -> Dim:
         """Return the mult-adds of one layer from its counts (all or valid, as ``padding`` wants)."""
@@ -58,6 +64,40 @@ class Convention(Record):
         for primitive, each in self.tariff.get(type(op), _NOTHING).items():
             mult_adds += each * counts[primitive]
         return mult_adds
+
+    def states(self, derived: Derived) -> bool:
+        """Tell whether it is known what is counted of a layer: here, what the tariff does not name is not counted."""
+        del derived
+        return True
+
+    def cost(self, derived: Derived) -> Dim:
+        """Return the mult-adds of a layer; an op that is not counted is not worth deriving."""
+        if type(derived.op) not in self.tariff:
+            return 0
+        return self.mult_adds(derived.op, derived.counts if self.padding else derived.valid)
+
+    def counted(self, derived: Derived) -> Iterator[tuple[str, Dim, Dim]]:
+        """Yield (primitive, how much each counts, how many there are) of what is counted of a layer."""
+        if type(derived.op) in self.tariff:
+            counts = derived.counts if self.padding else derived.valid
+            for primitive, each in self.tariff[type(derived.op)].items():
+                yield primitive, each, counts[primitive]
+
+    def left_out(self, op: Op, counts: Counts) -> Counts:
+        """Return the operations of a layer that are not counted, given all it has.
+
+        Of an op of which products are counted, such as an attention, they are those that are neither products nor their
+        sums, and the products that are left out, as those inside a cell of an lstm.
+        """
+        tariff = self.tariff.get(type(op))
+        if tariff is None:
+            return counts
+        inner = counts["mul"] - self.mult_adds(op, counts) if tariff["mul"] else 0
+        return Counts(mul=inner, **{name: count for name, count in counts.items() if name not in {"mul", "add"}})
+
+    def stored(self, derived: Derived) -> Dim:
+        """Return the number of parameters of a layer."""
+        return self.params(derived.parameters)
 
     def params(self, parameters: Parameters) -> Dim:
         """Return the number of parameters of one layer."""
@@ -76,12 +116,21 @@ class Convention(Record):
 
 _NOTHING = Counts()
 _COUNTED = "mult-adds of conv and fully connected layers and matrix products"
-_PRODUCTS = dict.fromkeys((Conv, TransposedConv, Linear, Experts, MatMul, Attention), Counts(mul=1))
-# accumulators start at zero, so additions are products and biases; a softmax adds twice for each exponential
+_PRODUCTS = {
+    **dict.fromkeys((Conv, TransposedConv, Linear, Experts, MatMul, Einsum, Attention, Rnn), Counts(mul=1)),
+    # the products with weights, not those inside a cell: an lstm has as many of these as exponentials, a gru one more
+    # for each hyperbolic tangent
+    Lstm: Counts(mul=1, exp=-1),
+    Gru: Counts(mul=1, exp=-1, tanh=-1),
+}
+# accumulators start at zero, so additions are products and biases; a softmax adds twice for each exponential, and a
+# cell of an lstm or a gru seven times for each feature
 _WITH_BIASES = {
     **_PRODUCTS,
-    **dict.fromkeys((Conv, TransposedConv, Linear), Counts(add=1)),
+    **dict.fromkeys((Conv, TransposedConv, Linear, Rnn), Counts(add=1)),
     Experts: Counts(add=1, exp=-2),
+    Lstm: Counts(add=1, exp=-1, tanh=-2),
+    Gru: Counts(add=1, exp=-3, tanh=-1),
 }
 
 
@@ -123,4 +172,4 @@ def convention(name: str = "paper", parameters: str = "trainable") -> Convention
         raise UsageError("E011", f"unknown kind of parameters {parameters!r}", hint=one_of(parameters, PARAMETERS))
     base = CONVENTIONS[name]
     kind: ParameterKind = parameters  # type: ignore[assignment] # checked above
-    return base if base.parameters == kind else Convention(base.name, base.says, base.tariff, base.padding, kind)
+    return base if base.parameters == kind else base.replaced(parameters=kind)

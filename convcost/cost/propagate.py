@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from convcost.counts import Counts
-from convcost.errors import ConvcostError
+from convcost.errors import ConvcostError, ShapeError
 from convcost.graph import Graph, Node
 from convcost.ops import Input, Op, Shape
 from convcost.rules import Parameters, rule_of
@@ -49,6 +49,11 @@ class Derived:
         return self._valid
 
     @property
+    def known(self) -> bool:
+        """Whether parameters and counts are all there is; those of an op without a rule are not known."""
+        return rule_of(self.op).known
+
+    @property
     def input_elements(self) -> Dim:
         """Elements read: those of all inputs."""
         return sum(product(shape) for shape in self.inputs)
@@ -65,7 +70,7 @@ class Derived:
 
 
 def infer(op: Op, *inputs: Shape) -> Shape:
-    """Return the shape of an op's output by its rule; that of an input has a batch of 1."""
+    """Return the shape of an op's output by its rule; that of an input, or a parameter, has a batch of 1."""
     shape: Shape = rule_of(op).output(op, *inputs)
     return shape
 
@@ -89,12 +94,21 @@ def propagate(graph: Graph, batch: int = 1) -> tuple[Derived, ...]:
         if found is None:
             found = distinct[key] = _derive(node, inputs, batch)
         results.append(found)
+        if node.shares is not None and node.shares < len(results):
+            _check_shared(node, found, graph.nodes[node.shares], results[node.shares])
     return tuple(results)
+
+
+def _check_shared(node: Node, derived: Derived, other: Node, stored: Derived) -> None:
+    """Refuse to share stored values that are others (E725)."""
+    if derived is not stored and derived.parameters != stored.parameters:
+        message = f"{node.name} cannot share the stored values of {other.name}: they are others"
+        raise ShapeError("E725", message, span=node.origin.span, trail=node.origin.trail)
 
 
 def _derive(node: Node, inputs: tuple[Shape, ...], batch: int) -> Derived:
     try:
-        output = infer(node.op, (batch,)) if isinstance(node.op, Input) else infer(node.op, *inputs)
+        output = infer(node.op, *inputs) if inputs else infer(node.op, (batch,))
     except ConvcostError as error:
         if error.span is None:
             error.span, error.trail = node.origin.span, (*node.origin.trail, node.name)

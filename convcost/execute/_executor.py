@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Generic, TypeAlias, TypeVar
 
@@ -52,6 +53,8 @@ class Executed:
         Primitive operations with and without those on padding.
     input_elements, output_elements : int
         Sizes of the arrays that went in (together) and came out; an input of the network takes nothing in.
+    prepared : Counts
+        Primitive operations on weights, once for all runs.
     output : array, optional
         The values, where the run was asked to keep them.
     """
@@ -66,6 +69,7 @@ class Executed:
     valid: Counts
     input_elements: int
     output_elements: int
+    prepared: Counts = field(default_factory=Counts)
     output: Array | None = field(default=None, compare=False, repr=False)
 
 
@@ -103,16 +107,28 @@ def perform(op: Op, arrays: Sequence[Array], weights: Weights, tally: Tally) -> 
     WitnessError
         E605 where the tensors do not fit the op.
     """
-    function = executor_of(op)
+    check(op, len(arrays))
+    with refusing(op, *(x.shape for x in arrays)):
+        return executor_of(op)(Layer(op, weights, tally), *arrays)
+
+
+def check(op: Op, tensors: int) -> None:
+    """Refuse an op that has no executor (E602), extents other than integers (E603) or too many tensors (E605)."""
+    executor_of(op)
     check_bound(op)
-    if op.inputs and len(arrays) != op.inputs:
-        tensors = "1 tensor" if op.inputs == 1 else f"{op.inputs} tensors"
-        raise WitnessError("E605", f"{op.name} takes {tensors} and is given {len(arrays)}")
+    if op.inputs and tensors != op.inputs:
+        expected = "1 tensor" if op.inputs == 1 else f"{op.inputs} tensors"
+        raise WitnessError("E605", f"{op.name} takes {expected} and is given {tensors}")
+
+
+@contextmanager
+def refusing(op: Op, *shapes: tuple[int, ...]) -> Iterator[None]:
+    """Say of which op and tensors it was when NumPy, or who calls it, refuses arrays (E605)."""
     try:
-        return function(Layer(op, weights, tally), *arrays)
+        yield
     except (ValueError, IndexError, ZeroDivisionError, MemoryError) as error:
-        shapes = ", ".join(str(tuple(x.shape)) for x in arrays)
-        raise WitnessError("E605", f"{op.name} cannot be run on {shapes}: {error or 'out of memory'}") from error
+        given = ", ".join(str(tuple(shape)) for shape in shapes)
+        raise WitnessError("E605", f"{op.name} cannot be run on {given}: {error or 'out of memory'}") from error
 
 
 def check_bound(op: Op) -> None:
@@ -144,5 +160,6 @@ def evidence(arrays: Sequence[Array], output: Array, weights: Weights, tally: Ta
         valid=tally.valid,
         input_elements=sum(x.size for x in arrays),
         output_elements=output.size,
+        prepared=weights.prepared,
         output=np.asarray(output) if keep else None,
     )

@@ -13,9 +13,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from convcost.counts import Counts
-from convcost.execute.arithmetic import ERF, Arithmetic, Array, multiply_accumulate
+from convcost.execute.arithmetic import ERF, RELATIONS, Arithmetic, Array, multiply_accumulate
 from convcost.execute.tally import WitnessError
 
 ELEMENTWISE: dict[np.ufunc, str] = {
@@ -31,19 +32,41 @@ ELEMENTWISE: dict[np.ufunc, str] = {
     np.tanh: "tanh",
     np.absolute: "abs",
     ERF: "erf",
+    np.log: "log",
+    np.sin: "sin",
+    np.cos: "cos",
+    np.floor: "round",
+    np.ceil: "round",
+    np.rint: "round",
+    **dict.fromkeys(RELATIONS.values(), "cmp"),
 }
 """One for each element that comes out."""
 
-REDUCTIONS: dict[np.ufunc, str] = {np.add: "add", np.maximum: "cmp"}
+REDUCTIONS: dict[np.ufunc, str] = {np.add: "add", np.multiply: "mul", np.maximum: "cmp", np.minimum: "cmp"}
 """One for each element that goes in, the accumulator starting at the identity."""
 
 FUNCTIONS: frozenset[Callable[..., Any]] = frozenset(
-    {np.concatenate, np.moveaxis, np.repeat, np.split, np.array_split, np.swapaxes}
+    {
+        np.concatenate,
+        np.copyto,
+        np.moveaxis,
+        np.repeat,
+        np.split,
+        np.array_split,
+        np.swapaxes,
+        np.broadcast_to,
+        np.flip,
+        np.pad,
+        np.take,
+        np.tile,
+        np.where,
+        sliding_window_view,
+    }
 )
 """NumPy functions that only move elements."""
 
-METHODS = frozenset({"astype", "copy", "repeat", "reshape", "swapaxes", "transpose", "view"})
-"""Methods that only move elements; the others are refused, for some compute without telling (``dot``)."""
+METHODS = frozenset({"astype", "copy", "repeat", "reshape", "setflags", "swapaxes", "take", "transpose", "view"})
+"""Methods that only move elements, or none; the others are refused, for some compute without telling (``dot``)."""
 
 
 class Intercepted(np.ndarray[Any, Any]):
@@ -73,10 +96,23 @@ class Intercepted(np.ndarray[Any, Any]):
             for primitive in ("mul", "add"):
                 self.ledger[primitive] += accumulator.size * left.shape[-1]
             return accumulator
+        if function is np.einsum and len(arguments) == 3 and options.keys() == {"out"}:
+            return self._einsum(*arguments, **options)
         if function not in FUNCTIONS:
             raise WitnessError("E604", f"interception does not know what numpy.{function.__name__} costs")
         result = super().__array_function__(function, types, arguments, options)
         return _intercepted(result, self.ledger) if isinstance(result, np.ndarray) else result
+
+    def _einsum(self, equation: str, *operands: Any, out: Any) -> Any:
+        """Charge a product for each element of the left operand, if it has all the indices, each once."""
+        terms, result = equation.split("->")
+        left, right = terms.split(",")
+        if set(left) != set(left + right + result) or len(set(left)) != len(left):
+            raise WitnessError("E604", f"interception does not know what einsum({equation}) costs")
+        np.einsum(equation, *(_plain(operand) for operand in operands), out=_plain(out))
+        for primitive in ("mul", "add"):
+            self.ledger[primitive] += operands[0].size
+        return out
 
 
 def _refused(name: str) -> Any:
@@ -111,6 +147,8 @@ def _charge(
             return (ELEMENTWISE[ufunc],), result.size
         if ufunc is np.matmul and all(operand.ndim >= 2 for operand in operands):
             return ("mul", "add"), result.size * operands[0].shape[-1]
+    if method == "accumulate" and given <= {"axis"} and ufunc is np.add:
+        return ("add",), operands[0].size
     if method == "reduce" and given <= {"axis", "keepdims"} and ufunc in REDUCTIONS:
         return (REDUCTIONS[ufunc],), operands[0].size
     how = ", ".join(sorted(given))
@@ -141,6 +179,11 @@ class Interception(Arithmetic):
     def reset(self) -> None:
         """Begin a new node."""
         self._ledger.clear()
+
+    def charge(self, counter: Counter[str]) -> None:
+        """Move everything charged so far to the counter of a node: what it did ends here."""
+        counter.update(self._ledger)
+        self.reset()
 
     def wrap(self, array: Array) -> Array:
         """Return the array as one that is intercepted; one that is already stays what it is."""

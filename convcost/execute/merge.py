@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import reduce
+
 import numpy as np
 
 from convcost.execute._executor import Layer, executor
@@ -9,26 +12,24 @@ from convcost.execute.arithmetic import Array
 from convcost.ops import Add, Concat, MatMul, Mul
 
 
+def one_after_the_other(step: Callable[[Array, Array], Array], arrays: Sequence[Array]) -> Array:
+    """Join arrays of one rank by a step of two."""
+    made, *others = arrays
+    if any(x.ndim != made.ndim for x in others):
+        raise ValueError("the ranks differ")
+    return reduce(step, others, made)
+
+
 @executor(Add)
 def add(layer: Layer[Add], *arrays: Array) -> Array:
-    """Add one after the other."""
-    total, *others = arrays
-    if any(x.shape != total.shape for x in others):
-        raise ValueError("the shapes differ")
-    for x in others:
-        total = layer.tally.add(total, x)
-    return total
+    """Add one after the other; NumPy repeats extents of 1."""
+    return one_after_the_other(layer.tally.add, arrays)
 
 
 @executor(Mul)
 def mul(layer: Layer[Mul], *arrays: Array) -> Array:
     """Multiply one after the other; NumPy repeats extents of 1."""
-    product, *others = arrays
-    if any(x.ndim != product.ndim for x in others):
-        raise ValueError("the ranks differ")
-    for x in others:
-        product = layer.tally.multiply(product, x)
-    return product
+    return one_after_the_other(layer.tally.multiply, arrays)
 
 
 @executor(Concat)
@@ -39,9 +40,9 @@ def concat(layer: Layer[Concat], *arrays: Array) -> Array:
 
 @executor(MatMul)
 def matmul(layer: Layer[MatMul], left: Array, right: Array) -> Array:
-    """Multiply the matrices of the last two axes; NumPy would repeat the axes before them, and they have to agree."""
+    """Multiply the matrices of the last two axes; NumPy repeats extents of 1 before them."""
     left = left.swapaxes(-1, -2) if layer.op.transpose_left else left
     right = right.swapaxes(-1, -2) if layer.op.transpose_right else right
-    if left.shape[:-2] != right.shape[:-2]:
-        raise ValueError("the axes before the last two differ")
+    if left.ndim != right.ndim:
+        raise ValueError("the ranks differ")
     return layer.tally.matmul(left, right)

@@ -9,7 +9,16 @@ from convcost.execute.arithmetic import Array
 from convcost.execute.tally import Tally
 from convcost.execute.weights import Weights, along_channels
 from convcost.execute.windows import Windows
-from convcost.ops import BatchNorm, GroupNorm, InstanceNorm, L2Norm, LayerNorm, LocalResponseNorm, Scale
+from convcost.ops import (
+    BatchNorm,
+    GroupNorm,
+    InstanceNorm,
+    L2Norm,
+    LayerNorm,
+    LocalResponseNorm,
+    RmsNorm,
+    Scale,
+)
 
 
 @executor(BatchNorm)
@@ -45,6 +54,18 @@ def layer_norm(layer: Layer[LayerNorm], x: Array) -> Array:
         shape = [extent if axis in axes else 1 for axis, extent in enumerate(x.shape)]
         y = tally.add(tally.multiply(y, weights.factor(*shape)), weights.term(*shape))
     return y
+
+
+@executor(RmsNorm)
+def rms_norm(layer: Layer[RmsNorm], x: Array) -> Array:
+    """Divide by the root of the mean square along axes; a factor for each place along them."""
+    op, weights, tally = layer.op, layer.weights, layer.tally
+    axes = tuple(range(x.ndim)[axis] for axis in op.axes)
+    total = tally.sum(tally.multiply(x, x), axes)
+    mean = tally.divide(total, float(x.size // total.size))
+    y = tally.divide(x, tally.sqrt(tally.add(mean, float(op.epsilon))))
+    shape = [extent if axis in axes else 1 for axis, extent in enumerate(x.shape)]
+    return tally.multiply(y, weights.factor(*shape)) if op.scale else y
 
 
 @executor(GroupNorm)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import product
 from typing import Any
 
@@ -11,7 +12,18 @@ from convcost.execute._executor import Layer, executor
 from convcost.execute.arithmetic import Array
 from convcost.execute.tally import Tally
 from convcost.execute.windows import Windows
-from convcost.ops import AdaptiveAvgPool, AvgPool, GlobalAvgPool, LpPool, MaxPool, Pad, Size, Upsample
+from convcost.ops import (
+    AdaptiveAvgPool,
+    AdaptiveMaxPool,
+    AvgPool,
+    GlobalAvgPool,
+    GlobalMaxPool,
+    LpPool,
+    MaxPool,
+    Pad,
+    Size,
+    Upsample,
+)
 
 
 def per_axis(size: Size | int, rank: int) -> tuple[int, ...]:
@@ -52,9 +64,8 @@ def avgpool(layer: Layer[AvgPool], x: Array) -> Array:
     """Divide the sum over each window by how many elements count in it."""
     op, tally = layer.op, layer.tally
     windows = Windows(x.shape[2:], op.kernel, op.stride, padding=op.padding, ceil=op.ceil)
-    divisor = windows.seen(windows.mask(padding=op.count_padding))
-    # A window that sees nothing but padding has the mean 0, not 0 / 0.
-    return tally.divide(_sum_windows(x, windows, tally), np.maximum(divisor, 1).astype(np.float32))
+    divisor = windows.counted(padding=op.count_padding)
+    return tally.divide(_sum_windows(x, windows, tally), divisor.astype(np.float32))
 
 
 @executor(LpPool)
@@ -73,20 +84,34 @@ def global_avgpool(layer: Layer[GlobalAvgPool], x: Array) -> Array:
     return layer.tally.divide(total, float(x[0, 0].size))
 
 
+@executor(GlobalMaxPool)
+def global_maxpool(layer: Layer[GlobalMaxPool], x: Array) -> Array:
+    """Keep the largest of all places."""
+    return layer.tally.max(x, tuple(range(2, x.ndim)))
+
+
 @executor(AdaptiveAvgPool)
 def adaptive_avgpool(layer: Layer[AdaptiveAvgPool], x: Array) -> Array:
     """Take the mean of the elements that each cell of an even division of the input touches."""
-    op, tally = layer.op, layer.tally
-    extents = per_axis(op.output, x.ndim - 2)
+    tally, axes = layer.tally, tuple(range(2, x.ndim))
+    return _adapt(layer.op.output, x, tally, lambda seen: tally.divide(tally.sum(seen, axes), float(seen[0, 0].size)))
+
+
+@executor(AdaptiveMaxPool)
+def adaptive_maxpool(layer: Layer[AdaptiveMaxPool], x: Array) -> Array:
+    """Take the maximum of the elements that each cell of an even division of the input touches."""
+    return _adapt(layer.op.output, x, layer.tally, lambda seen: layer.tally.max(seen, tuple(range(2, x.ndim))))
+
+
+def _adapt(output: Size, x: Array, tally: Tally, join: Callable[[Array], Array]) -> Array:
+    """Join the elements that each cell of an even division of the input touches."""
+    extents = per_axis(output, x.ndim - 2)
     bins = [_bins(extent, out) for extent, out in zip(x.shape[2:], extents, strict=True)]
     y = tally.empty((*x.shape[:2], *extents))
-    axes = tuple(range(2, x.ndim))
     for cell in product(*(range(out) for out in extents)):
         place: tuple[Any, ...] = (..., *cell)
         look: tuple[Any, ...] = (..., *(bins[axis][at] for axis, at in enumerate(cell)))
-        seen = x[look]
-        mean = tally.divide(tally.sum(seen, axes), float(seen[0, 0].size))
-        y[place] = mean.reshape(x.shape[:2])
+        y[place] = join(x[look]).reshape(x.shape[:2])
     return y
 
 
@@ -128,10 +153,15 @@ def _interpolate(x: Array, axis: int, factor: int, tally: Tally) -> Array:
 
 @executor(Pad)
 def pad(layer: Layer[Pad], x: Array) -> Array:
-    """Put a value around the input; a negative amount cuts."""
+    """Put a value, or elements of the input, around it; a negative amount cuts."""
     op, tally = layer.op, layer.tally
     rank = x.ndim - 2
     amounts = per_axis(op.padding, 2 * rank)
+    if op.mode != "constant":
+        if op.mode == "reflect" and any(max(side) >= n for side, n in zip(_sides(amounts), x.shape[2:], strict=True)):
+            raise ValueError("there are not as many elements to reflect")
+        around: Array = np.pad(x, ((0, 0), (0, 0), *_sides(amounts)), op.mode)  # type: ignore[call-overload]
+        return around
     cut: list[Any] = [...]
     inner: list[Any] = [...]
     extents = []
@@ -144,3 +174,9 @@ def pad(layer: Layer[Pad], x: Array) -> Array:
     y = tally.full((*x.shape[:2], *extents), float(op.value))  # ordinary elements, not padding
     y[tuple(inner)] = x[tuple(cut)]
     return y
+
+
+def _sides(amounts: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Return what is put before and after each axis."""
+    rank = len(amounts) // 2
+    return list(zip(amounts[:rank], amounts[rank:], strict=True))

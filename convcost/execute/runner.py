@@ -12,9 +12,11 @@ from convcost.counts import Counts
 from convcost.errors import ConvcostError
 from convcost.execute._executor import Executed, check_bound, evidence, perform
 from convcost.execute.arithmetic import Arithmetic, Array
+from convcost.execute.given import Given
 from convcost.execute.intercept import Intercepted, Interception
+from convcost.execute.plan import Plan, run_alone
 from convcost.execute.tally import Tally, WitnessError
-from convcost.execute.weights import Draw, Weights, uniform
+from convcost.execute.weights import Draw, Tiles, Weights, uniform
 from convcost.graph import Graph, Node
 from convcost.ops import Input, Op
 
@@ -28,6 +30,10 @@ def run(
     on_node: Callable[[Node, Executed], None] | None = None,
     keep: bool = False,
     inputs: Mapping[str, Array] | None = None,
+    weights: Mapping[int, Sequence[Callable[[], Array]]] | None = None,
+    plain: bool = False,
+    threads: int = 1,
+    algorithm: str = "direct",
 ) -> list[Executed]:
     """Run a network on random values and return the evidence on each node, in the order of the graph.
 
@@ -47,6 +53,15 @@ def run(
         Keep each node's output values in its evidence; otherwise arrays are freed after their last use.
     inputs : mapping of str to array, optional
         Values of the inputs, batch first, by the name of their node; the others are random.
+    weights : mapping of int to sequence of callable, optional
+        Stored values of nodes by their indices, in the order the executor takes them; the others are random.
+    plain : bool
+        Run each node by itself, by the plain executors, which are slow and obvious.
+    threads : int
+        How many run at once, if it is not the plain executors.
+    algorithm : str
+        How the kernels convolve: "direct", or "winograd" and "winograd4" where they apply; the plain executors do it
+        directly.
 
     Raises
     ------
@@ -63,18 +78,33 @@ def run(
     >>> [(seen.shape, seen.weight, seen.all["mul"]) for seen in run(graph)]
     [((1, 3, 8, 8), 0, 0), ((1, 4, 6, 6), 108, 3888)]
     """
-    arithmetic = Interception() if audit else Arithmetic()
-    draw = uniform(np.random.default_rng(seed))
+    arithmetic, source = Interception() if audit else Arithmetic(), Given(weights or {}, Tiles(seed))
+    if not plain:
+        threads = 1 if audit else threads  # interception has one ledger
+        plan = Plan(
+            graph,
+            source,
+            batch=batch,
+            arithmetic=arithmetic,
+            fuse=not keep,
+            once=True,
+            threads=threads,
+            algorithm=algorithm,
+        )
+        return plan.run(inputs, on_node=on_node, keep=keep)
     given = dict(inputs or {})
-    last_use = {source: index for index, node in enumerate(graph.nodes) for source in node.inputs}
+    last_use = {before: index for index, node in enumerate(graph.nodes) for before in node.inputs}
     alive: dict[int, Array] = {}
     found = []
     for index, node in enumerate(graph.nodes):
+        draw = source(index)
         try:
-            arrays = [alive[source] for source in node.inputs]
+            arrays = [alive[before] for before in node.inputs]
             if isinstance(node.op, Input):
                 output, seen = _take(node.op, given.pop(node.name, None), batch, draw, arithmetic, keep=keep)
             else:
+                # an op without inputs is told how many samples there are, by an array without elements
+                arrays = arrays or [arithmetic.wrap(np.empty((batch, 0)))]
                 output, seen = _run(node.op, arrays, Weights(draw, arithmetic), arithmetic, keep=keep)
         except ConvcostError as error:
             error.span = error.span or node.origin.span
@@ -94,7 +124,14 @@ def run(
     return found
 
 
-def execute_op(op: Op, *arrays: Array, seed: int = 0, draw: Draw | None = None) -> tuple[Array, Executed]:
+def execute_op(
+    op: Op,
+    *arrays: Array,
+    seed: int = 0,
+    draw: Draw | None = None,
+    plain: bool = True,
+    algorithm: str = "direct",
+) -> tuple[Array, Executed]:
     """Run one op on given arrays and return its output and the evidence.
 
     Parameters
@@ -107,6 +144,10 @@ def execute_op(op: Op, *arrays: Array, seed: int = 0, draw: Draw | None = None) 
         Of the weights.
     draw : callable, optional
         Where the weights come from, if they are to be known ones: called with a shape and two bounds for each array.
+    plain : bool
+        By the plain executor, or else as a network runs it, by the fast kernel if there is one.
+    algorithm : str
+        How the kernel of a convolution does it.
 
     Examples
     --------
@@ -116,11 +157,17 @@ def execute_op(op: Op, *arrays: Array, seed: int = 0, draw: Draw | None = None) 
     (array([1., 1.], dtype=float32), Counts(add=30, div=2))
     """
     arithmetic = Arithmetic()
-    weights = Weights(draw or uniform(np.random.default_rng(seed)), arithmetic)
-    return _run(op, [arithmetic.wrap(x) for x in arrays], weights, arithmetic)
+    draw = draw or uniform(np.random.default_rng(seed))
+    wrapped = [arithmetic.wrap(x) for x in arrays]
+    if plain:
+        return _run(op, wrapped, Weights(draw, arithmetic), arithmetic)
+    plan, seen = run_alone(op, *wrapped, draw=draw, arithmetic=arithmetic, algorithm=algorithm)
+    return plan.output, seen
 
 
-def audit_op(op: Op, *arrays: Array, seed: int = 0) -> tuple[Executed, Counts]:
+def audit_op(
+    op: Op, *arrays: Array, seed: int = 0, plain: bool = True, algorithm: str = "direct"
+) -> tuple[Executed, Counts]:
     """Run one op on intercepted arrays and return the evidence beside what NumPy reported; both must agree.
 
     >>> from convcost.ops import Relu6
@@ -128,10 +175,12 @@ def audit_op(op: Op, *arrays: Array, seed: int = 0) -> tuple[Executed, Counts]:
     >>> seen.all, reported
     (Counts(cmp=60), Counts(cmp=60))
     """
-    arithmetic = Interception()
-    weights = Weights(uniform(np.random.default_rng(seed)), arithmetic)
-    _, seen = _run(op, [arithmetic.wrap(x) for x in arrays], weights, arithmetic)
-    return seen, arithmetic.seen
+    arithmetic, draw = Interception(), uniform(np.random.default_rng(seed))
+    wrapped = [arithmetic.wrap(x) for x in arrays]
+    if plain:
+        return _run(op, wrapped, Weights(draw, arithmetic), arithmetic)[1], arithmetic.seen
+    plan, seen = run_alone(op, *wrapped, draw=draw, arithmetic=arithmetic, algorithm=algorithm)
+    return seen, plan.reported[len(arrays)]
 
 
 def _run(

@@ -7,6 +7,7 @@ operators writes down that it was performed: nothing is derived from a shape, an
 from __future__ import annotations
 
 import math
+import operator
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -15,7 +16,7 @@ import numpy as np
 
 from convcost.counts import Counts
 from convcost.execute._executor import perform
-from convcost.execute.arithmetic import Arithmetic, Array
+from convcost.execute.arithmetic import Arithmetic, Array, Axes
 from convcost.execute.tally import Tally
 from convcost.execute.weights import Weights, uniform
 from convcost.ops import Op
@@ -91,7 +92,7 @@ class Number:
         return self._binary("div", lambda a, b: b / a, other, joins=False)
 
     def __pow__(self, other: Any) -> Number:
-        return self._binary("pow", lambda a, b: a**b, other, joins=False)
+        return self._binary("pow", lambda a, b: float(np.power(a, b)), other, joins=False)
 
     def maximum(self, other: Any) -> Number:
         """Return the larger, for one comparison."""
@@ -116,7 +117,7 @@ class Number:
 
     def sqrt(self) -> Number:
         """Return the square root."""
-        return self._unary("sqrt", math.sqrt)
+        return self._unary("sqrt", lambda x: float(np.sqrt(x)))
 
     def tanh(self) -> Number:
         """Return the hyperbolic tangent."""
@@ -126,6 +127,43 @@ class Number:
         """Return the error function."""
         return self._unary("erf", math.erf)
 
+    def log(self) -> Number:
+        """Return the natural logarithm."""
+        return self._unary("log", lambda x: float(np.log(x)))
+
+    def sin(self) -> Number:
+        """Return the sine."""
+        return self._unary("sin", math.sin)
+
+    def cos(self) -> Number:
+        """Return the cosine."""
+        return self._unary("cos", math.cos)
+
+    def rounded(self, way: Callable[[float], float]) -> Number:
+        """Return a whole number near to this."""
+        return self._unary("round", lambda x: float(way(x)))
+
+    def compare(self, relation: Callable[[float, float], bool], other: Any) -> Number:
+        """Return 1 if a relation to another number holds, otherwise 0."""
+        return self._binary("cmp", lambda a, b: float(relation(a, b)), other, joins=True)
+
+
+RELATIONS: dict[str, Callable[[float, float], bool]] = {
+    "equal": operator.eq,
+    "not_equal": operator.ne,
+    "less": operator.lt,
+    "less_equal": operator.le,
+    "greater": operator.gt,
+    "greater_equal": operator.ge,
+}
+"""Comparisons by their names."""
+
+
+def compare(relation: str, left: Any, right: Any) -> Any:
+    """Return 1 where a relation holds between numbers, and 0 elsewhere; the left ones count."""
+    held = RELATIONS[relation]
+    return np.frompyfunc(lambda a, b: a.compare(held, b), 2, 1)(left, right)
+
 
 class ScalarArithmetic(Arithmetic):
     """Object arrays of numbers that count; sums of products and extrema are accumulated one by one."""
@@ -134,6 +172,10 @@ class ScalarArithmetic(Arithmetic):
     minimum: Any = np.frompyfunc(Number.minimum, 2, 1)
     _accumulate: Any = np.frompyfunc(Number.accumulate, 3, 1)
     _erf: Any = np.frompyfunc(Number.erf, 1, 1)
+    floor: Any = np.frompyfunc(lambda x: x.rounded(math.floor), 1, 1)
+    ceil: Any = np.frompyfunc(lambda x: x.rounded(math.ceil), 1, 1)
+    rint: Any = np.frompyfunc(lambda x: x.rounded(round), 1, 1)
+    compare: Any = staticmethod(compare)
 
     def __init__(self) -> None:
         super().__init__(object)
@@ -159,14 +201,40 @@ class ScalarArithmetic(Arithmetic):
         result: Array = self._erf(x)
         return result
 
-    def sum(self, x: Array, axes: tuple[int, ...]) -> Array:
+    def sum(self, x: Array, axes: tuple[int, ...], out: Array | None = None) -> Array:
         """Return the sums along axes, from zero."""
-        result: Array = np.add.reduce(x, axis=axes, keepdims=True, initial=Number(0.0, self.ledger))
+        result: Array = np.add.reduce(x, axis=axes, keepdims=True, out=out, initial=Number(0.0, self.ledger))
         return result
 
-    def max(self, x: Array, axis: int) -> Array:
-        """Return the maxima along an axis, from minus infinity."""
-        result: Array = self.maximum.reduce(x, axis=axis, keepdims=True, initial=Number(-math.inf, self.ledger))
+    def max(self, x: Array, axis: Axes) -> Array:
+        """Return the maxima along axes, from minus infinity."""
+        return self._along(self.maximum, -math.inf, x, axis)
+
+    def min(self, x: Array, axis: Axes) -> Array:
+        """Return the minima along axes, from infinity."""
+        return self._along(self.minimum, math.inf, x, axis)
+
+    def prod(self, x: Array, axes: tuple[int, ...]) -> Array:
+        """Return the products along axes, from one."""
+        return self._along(np.frompyfunc(operator.mul, 2, 1), 1.0, x, axes)
+
+    def cumsum(self, x: Array, axis: int) -> Array:
+        """Return the sums up to each element along an axis, from zero."""
+        sums = x.copy()
+        axis %= x.ndim
+        total = self.full((*x.shape[:axis], *x.shape[axis + 1 :]), 0.0)
+        for place in range(x.shape[axis]):
+            at = (slice(None),) * axis + (place,)
+            total = sums[at] = total + x[at]
+        return sums
+
+    def _along(self, step: Any, start: float, x: Array, axis: Axes) -> Array:
+        """Join the elements along axes into one, each of them by one step."""
+        axes = {place % x.ndim for place in (axis if isinstance(axis, tuple) else (axis,))}
+        result = self.full([1 if place in axes else extent for place, extent in enumerate(x.shape)], start)
+        for at in np.ndindex(*(extent if place in axes else 1 for place, extent in enumerate(x.shape))):
+            seen = tuple(slice(n, n + 1) if place in axes else slice(None) for place, n in enumerate(at))
+            result = step(result, x[seen])
         return result
 
     def matmul(self, left: Array, right: Array) -> Array:

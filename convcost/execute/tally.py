@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from convcost.counts import Counts
 from convcost.errors import ConvcostError
-from convcost.execute.arithmetic import Arithmetic, Array
+from convcost.execute.arithmetic import Arithmetic, Array, Axes
 
 
 class WitnessError(ConvcostError):
@@ -48,25 +49,38 @@ class Tally:
 
     def __init__(self, arithmetic: Arithmetic | None = None) -> None:
         self.arithmetic = arithmetic or Arithmetic()
-        self._all: Counter[str] = Counter()
-        self._valid: Counter[str] = Counter()
+        self._log: list[tuple[str, int, Share]] = []
+
+    def reset(self) -> None:
+        """Begin anew."""
+        self._log.clear()
+
+    @property
+    def recorded(self) -> list[tuple[str, int, Share]]:
+        """What was recorded, call by call."""
+        return list(self._log)
 
     @property
     def all(self) -> Counts:
         """Everything counted, padding included."""
-        return Counts(**self._all)
+        total: dict[str, int] = {}
+        for primitive, times, _ in self._log:
+            total[primitive] = total.get(primitive, 0) + times
+        return Counts(**total)
 
     @property
     def valid(self) -> Counts:
         """What was counted on real elements."""
-        return Counts(**self._valid)
+        total: dict[str, int] = {}
+        for primitive, times, share in self._log:
+            real, rest = divmod(times * share.real, share.of)
+            assert rest == 0, f"{share} does not divide {times}"
+            total[primitive] = total.get(primitive, 0) + real
+        return Counts(**total)
 
     def count(self, primitive: str, times: int, share: Share = WHOLE) -> None:
-        """Record that a primitive was performed so many times."""
-        real, rest = divmod(times * share.real, share.of)
-        assert rest == 0, f"{share} does not divide {times}"
-        self._all[primitive] += times
-        self._valid[primitive] += real
+        """Record that a primitive was performed so many times; threads may do so at once."""
+        self._log.append((primitive, times, share))
 
     # ------------------------------------------------------------------------------------------------ arrays, no cost
 
@@ -104,37 +118,42 @@ class Tally:
         """Return left + right."""
         return self._each("add", self.arithmetic.add, left, right, out=out, share=share)
 
-    def subtract(self, left: Any, right: Any, *, share: Share = WHOLE) -> Array:
+    def subtract(self, left: Any, right: Any, *, out: Array | None = None, share: Share = WHOLE) -> Array:
         """Return left - right."""
-        return self._each("add", self.arithmetic.subtract, left, right, share=share)
+        return self._each("add", self.arithmetic.subtract, left, right, out=out, share=share)
 
-    def divide(self, left: Any, right: Any, *, share: Share = WHOLE) -> Array:
+    def divide(self, left: Any, right: Any, *, out: Array | None = None, share: Share = WHOLE) -> Array:
         """Return left / right."""
-        return self._each("div", self.arithmetic.divide, left, right, share=share)
+        return self._each("div", self.arithmetic.divide, left, right, out=out, share=share)
 
     def maximum(self, left: Any, right: Any, *, out: Array | None = None, share: Share = WHOLE) -> Array:
         """Return the larger of left and right."""
         return self._each("cmp", self.arithmetic.maximum, left, right, out=out, share=share)
 
-    def minimum(self, left: Any, right: Any) -> Array:
+    def minimum(self, left: Any, right: Any, *, out: Array | None = None) -> Array:
         """Return the smaller of left and right."""
-        return self._each("cmp", self.arithmetic.minimum, left, right)
+        return self._each("cmp", self.arithmetic.minimum, left, right, out=out)
 
-    def power(self, base: Any, exponent: float) -> Array:
+    def compare(self, relation: str, left: Any, right: Any) -> Array:
+        """Return 1 where a relation holds ("less", "equal", ...), and 0 elsewhere."""
+        held = self._each("cmp", self.arithmetic.compare, relation, left, right)
+        return self.arithmetic.wrap(held.astype(np.float32))
+
+    def power(self, base: Any, exponent: Any) -> Array:
         """Return base to the power of exponent."""
         return self._each("pow", self.arithmetic.power, base, exponent)
 
-    def exp(self, x: Array, *, share: Share = WHOLE) -> Array:
+    def exp(self, x: Array, *, out: Array | None = None, share: Share = WHOLE) -> Array:
         """Return e to the power of x."""
-        return self._each("exp", self.arithmetic.exp, x, share=share)
+        return self._each("exp", self.arithmetic.exp, x, out=out, share=share)
 
-    def sqrt(self, x: Array) -> Array:
+    def sqrt(self, x: Array, *, out: Array | None = None) -> Array:
         """Return the square root of x."""
-        return self._each("sqrt", self.arithmetic.sqrt, x)
+        return self._each("sqrt", self.arithmetic.sqrt, x, out=out)
 
-    def tanh(self, x: Array) -> Array:
+    def tanh(self, x: Array, *, out: Array | None = None) -> Array:
         """Return the hyperbolic tangent of x."""
-        return self._each("tanh", self.arithmetic.tanh, x)
+        return self._each("tanh", self.arithmetic.tanh, x, out=out)
 
     def erf(self, x: Array) -> Array:
         """Return the error function of x."""
@@ -144,24 +163,80 @@ class Tally:
         """Return the absolute value of x."""
         return self._each("abs", self.arithmetic.absolute, x)
 
+    def log(self, x: Array) -> Array:
+        """Return the natural logarithm of x."""
+        return self._each("log", self.arithmetic.log, x)
+
+    def sin(self, x: Array) -> Array:
+        """Return the sine of x."""
+        return self._each("sin", self.arithmetic.sin, x)
+
+    def cos(self, x: Array) -> Array:
+        """Return the cosine of x."""
+        return self._each("cos", self.arithmetic.cos, x)
+
+    def floor(self, x: Array) -> Array:
+        """Return the largest whole number that is not above x."""
+        return self._each("round", self.arithmetic.floor, x)
+
+    def ceil(self, x: Array) -> Array:
+        """Return the smallest whole number that is not below x."""
+        return self._each("round", self.arithmetic.ceil, x)
+
+    def rint(self, x: Array) -> Array:
+        """Return the whole number nearest to x, halves to the even one."""
+        return self._each("round", self.arithmetic.rint, x)
+
     # ------------------------------------------------------------------------------------------------- many into one
 
-    def sum(self, x: Array, axes: tuple[int, ...], *, share: Share = WHOLE) -> Array:
+    def sum(self, x: Array, axes: tuple[int, ...], *, out: Array | None = None, share: Share = WHOLE) -> Array:
         """Return the sums along axes, which keep the extent 1."""
-        result = self.arithmetic.sum(x, axes)
+        result = self.arithmetic.sum(x, axes, out)
         self.count("add", x.size, share)
         return result
 
-    def max(self, x: Array, axis: int, *, share: Share = WHOLE) -> Array:
-        """Return the maxima along an axis, which keeps the extent 1."""
+    def max(self, x: Array, axis: Axes, *, share: Share = WHOLE) -> Array:
+        """Return the maxima along an axis or several, which keep the extent 1."""
         result = self.arithmetic.max(x, axis)
         self.count("cmp", x.size, share)
         return result
 
-    def matmul(self, left: Array, right: Array, *, share: Share = WHOLE) -> Array:
+    def min(self, x: Array, axis: Axes) -> Array:
+        """Return the minima along an axis or several, which keep the extent 1."""
+        result = self.arithmetic.min(x, axis)
+        self.count("cmp", x.size)
+        return result
+
+    def prod(self, x: Array, axes: tuple[int, ...]) -> Array:
+        """Return the products along axes, which keep the extent 1."""
+        result = self.arithmetic.prod(x, axes)
+        self.count("mul", x.size)
+        return result
+
+    def cumsum(self, x: Array, axis: int) -> Array:
+        """Return the sums up to each element along an axis, from zero."""
+        result = self.arithmetic.cumsum(x, axis)
+        self.count("add", x.size)
+        return result
+
+    def matmul(self, left: Array, right: Array, *, out: Array | None = None, share: Share = WHOLE) -> Array:
         """Return the matrix products of the last two axes."""
-        result: Array = self.arithmetic.matmul(left, right)
+        matmul = self.arithmetic.matmul
+        result: Array = matmul(left, right) if out is None else matmul(left, right, out=out)
         self._products(result, left, share)
+        return result
+
+    def einsum(self, equation: str, left: Array, right: Array, *, out: Array, share: Share = WHOLE) -> Array:
+        """Multiply each element of the left operand, which has all the indices, and add the product where it belongs.
+
+        >>> tally = Tally()
+        >>> import numpy as np
+        >>> tally.einsum("kx,k->x", np.ones((3, 5)), np.ones(3), out=np.zeros(5)), tally.all
+        (array([3., 3., 3., 3., 3.]), Counts(mul=15, add=15))
+        """
+        result: Array = self.arithmetic.einsum(equation, left, right, out=out)
+        self.count("mul", left.size, share)
+        self.count("add", left.size, share)
         return result
 
     def multiply_accumulate(self, accumulator: Array, left: Array, right: Array, *, share: Share = WHOLE) -> None:

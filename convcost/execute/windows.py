@@ -130,6 +130,7 @@ class Windows:
         self.taps: tuple[tuple[int, ...], ...] = tuple(product(*(range(len(axis.taps)) for axis in self.axes)))
         self.borderless = all(axis.before == axis.after == axis.overhang == 0 for axis in self.axes)
         self._real = self.mask()
+        self._seen: Array | None = None
 
     def mask(self, padding: bool = False) -> Array:
         """Mark what the windows may see: the input's elements, and on request its padding, but never the overhang."""
@@ -165,6 +166,19 @@ class Windows:
             return WHOLE
         views = [self._real[self.see(one, rows)] for one in (self.taps if tap is None else [tap])]
         return Share(sum(int(np.count_nonzero(view)) for view in views), sum(view.size for view in views))
+
+    def share_of_rows(self, rows: slice) -> Share:
+        """Return ``share`` of all taps and some rows of windows, from the mask sent through all windows once."""
+        if self.borderless:
+            return WHOLE
+        if self._seen is None:
+            self._seen = self.seen(self._real).reshape(self.extents[0], -1)
+        some = self._seen[rows]
+        return Share(int(some.sum()), some.size * len(self.taps))
+
+    def counted(self, padding: bool = False) -> Array:
+        """Return how many elements count in each window: at least 1, for a mean of nothing but padding is 0."""
+        return np.maximum(self.seen(self.mask(padding=padding)), 1)
 
     def seen(self, mask: Array) -> Array:
         """Return how many marked elements each window sees: bookkeeping on masks, not arithmetic of the layer."""

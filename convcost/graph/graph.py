@@ -34,6 +34,8 @@ class Node(Record):
         Indices of the nodes whose outputs it takes; all smaller than its own.
     layer : str
         The layer it belongs to, a prefix of the name: a convolution, its norm and its activation are one layer.
+    shares : int, optional
+        Index of the node before it whose stored values are its own, too: they are counted there and not here.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Node(Record):
     inputs: tuple[int, ...] = ()
     layer: str = ""
     origin: Origin = field(default=Origin(), compare=False)
+    shares: int | None = None
 
 
 class Guard(Record):
@@ -136,7 +139,7 @@ class Graph(Record):
             op = ops.get(id(node.op))
             if op is None:
                 op = ops[id(node.op)] = node.op.substitute(value)
-            nodes.append(node if op is node.op else Node(node.name, op, node.inputs, node.layer, node.origin))
+            nodes.append(node if op is node.op else node.replaced(op=op))
         hyperparameters = {name: value(old) if is_symbolic(old) else old for name, old in self.hyperparameters.items()}
         return Graph(self.name, tuple(nodes), self.output, hyperparameters, tuple(guards))
 

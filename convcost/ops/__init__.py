@@ -2,27 +2,62 @@
 
 from convcost.ops._op import Argument, Op, Padding, Shape, Size
 from convcost.ops.activation import (
+    Celu,
+    Clip,
+    Elu,
     Gelu,
     HardSigmoid,
     HardSwish,
     LeakyRelu,
+    LogSoftmax,
     Maxout,
+    Mish,
     PRelu,
     Relu,
     Relu6,
+    Selu,
     Sigmoid,
     Silu,
     Softmax,
+    Softplus,
+    Softsign,
     Tanh,
 )
 from convcost.ops.attention import Attention
 from convcost.ops.conv import Conv, TransposedConv
+from convcost.ops.einsum import Einsum
+from convcost.ops.elementwise import Affine, Compare, Div, Maximum, Minimum, Power, Sub, Unary, Where
+from convcost.ops.embedding import Embedding
 from convcost.ops.experts import Experts
+from convcost.ops.layout import DepthToSpace, Expand, Gather, Slice, SpaceToDepth, Tile
 from convcost.ops.linear import Linear
 from convcost.ops.merge import Add, Concat, MatMul, Mul
-from convcost.ops.norm import BatchNorm, GroupNorm, InstanceNorm, L2Norm, LayerNorm, LocalResponseNorm, Scale
-from convcost.ops.pool import AdaptiveAvgPool, AvgPool, GlobalAvgPool, LpPool, MaxPool, Pad, Upsample
+from convcost.ops.norm import (
+    BatchNorm,
+    GroupNorm,
+    InstanceNorm,
+    L2Norm,
+    LayerNorm,
+    LocalResponseNorm,
+    RmsNorm,
+    Scale,
+)
+from convcost.ops.parameter import Parameter
+from convcost.ops.pool import (
+    AdaptiveAvgPool,
+    AdaptiveMaxPool,
+    AvgPool,
+    GlobalAvgPool,
+    GlobalMaxPool,
+    LpPool,
+    MaxPool,
+    Pad,
+    Upsample,
+)
+from convcost.ops.recurrent import Gru, Lstm, Rnn
+from convcost.ops.reduce import ArgMax, CumSum, Reduce
 from convcost.ops.region import Crop
+from convcost.ops.resample import Resize
 from convcost.ops.reshape import (
     ChannelShuffle,
     Dropout,
@@ -33,72 +68,153 @@ from convcost.ops.reshape import (
     Split,
     Transpose,
 )
+from convcost.ops.unknown import Unknown
 from convcost.records import MISSING as REQUIRED
 
 CONVOLUTIONS: tuple[type[Op], ...] = (Conv, TransposedConv)
-CONNECTED: tuple[type[Op], ...] = (Linear, Experts)
-POOLS: tuple[type[Op], ...] = (MaxPool, AvgPool, LpPool, GlobalAvgPool, AdaptiveAvgPool)
+CONNECTED: tuple[type[Op], ...] = (Linear, Experts, Embedding)
+RECURRENT: tuple[type[Op], ...] = (Lstm, Gru, Rnn)
+POOLS: tuple[type[Op], ...] = (
+    MaxPool,
+    AvgPool,
+    LpPool,
+    GlobalAvgPool,
+    GlobalMaxPool,
+    AdaptiveAvgPool,
+    AdaptiveMaxPool,
+)
 REGIONS: tuple[type[Op], ...] = (Crop,)
-NORMS: tuple[type[Op], ...] = (BatchNorm, LayerNorm, GroupNorm, InstanceNorm, LocalResponseNorm, L2Norm, Scale)
+NORMS: tuple[type[Op], ...] = (
+    BatchNorm,
+    LayerNorm,
+    GroupNorm,
+    InstanceNorm,
+    RmsNorm,
+    LocalResponseNorm,
+    L2Norm,
+    Scale,
+)
 ACTIVATIONS: tuple[type[Op], ...] = (
     Relu,
     Relu6,
     LeakyRelu,
     PRelu,
+    Elu,
+    Celu,
+    Selu,
+    Clip,
     Sigmoid,
     HardSigmoid,
     Silu,
     HardSwish,
     Gelu,
+    Mish,
+    Softplus,
+    Softsign,
     Tanh,
     Softmax,
+    LogSoftmax,
     Maxout,
 )
-MERGES: tuple[type[Op], ...] = (Add, Concat, Mul, MatMul, Attention)
+ARITHMETIC: tuple[type[Op], ...] = (Unary, Affine, Reduce, CumSum, ArgMax, Einsum)
+MERGES: tuple[type[Op], ...] = (
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Maximum,
+    Minimum,
+    Power,
+    Compare,
+    Where,
+    Concat,
+    MatMul,
+    Attention,
+)
 MOVES: tuple[type[Op], ...] = (
     Flatten,
     Reshape,
     Transpose,
     ChannelShuffle,
+    DepthToSpace,
+    SpaceToDepth,
     Split,
+    Slice,
+    Gather,
+    Expand,
+    Tile,
     Pad,
     Upsample,
+    Resize,
     Dropout,
     Identity,
 )
+OTHERS: tuple[type[Op], ...] = (Parameter, Unknown)
 
-_ALL: tuple[type[Op], ...] = (*CONVOLUTIONS, *CONNECTED, *POOLS, *REGIONS, *NORMS, *ACTIVATIONS, *MERGES, *MOVES, Input)
+_ALL: tuple[type[Op], ...] = (
+    *CONVOLUTIONS,
+    *CONNECTED,
+    *RECURRENT,
+    *POOLS,
+    *REGIONS,
+    *NORMS,
+    *ACTIVATIONS,
+    *ARITHMETIC,
+    *MERGES,
+    *MOVES,
+    *OTHERS,
+    Input,
+)
 
 OPS: dict[str, type[Op]] = {op.name: op for op in _ALL}
 """Every op by its name in a spec; ``input`` is written as the key ``input:`` of the document."""
 
 __all__ = [
     "ACTIVATIONS",
+    "ARITHMETIC",
     "CONNECTED",
     "CONVOLUTIONS",
     "MERGES",
     "MOVES",
     "NORMS",
     "OPS",
+    "OTHERS",
     "POOLS",
+    "RECURRENT",
     "REGIONS",
     "REQUIRED",
     "AdaptiveAvgPool",
+    "AdaptiveMaxPool",
     "Add",
+    "Affine",
+    "ArgMax",
     "Argument",
     "Attention",
     "AvgPool",
     "BatchNorm",
+    "Celu",
     "ChannelShuffle",
+    "Clip",
+    "Compare",
     "Concat",
     "Conv",
     "Crop",
+    "CumSum",
+    "DepthToSpace",
+    "Div",
     "Dropout",
+    "Einsum",
+    "Elu",
+    "Embedding",
+    "Expand",
     "Experts",
     "Flatten",
+    "Gather",
     "Gelu",
     "GlobalAvgPool",
+    "GlobalMaxPool",
     "GroupNorm",
+    "Gru",
     "HardSigmoid",
     "HardSwish",
     "Identity",
@@ -109,27 +225,48 @@ __all__ = [
     "LeakyRelu",
     "Linear",
     "LocalResponseNorm",
+    "LogSoftmax",
     "LpPool",
+    "Lstm",
     "MatMul",
     "MaxPool",
+    "Maximum",
     "Maxout",
+    "Minimum",
+    "Mish",
     "Mul",
     "Op",
     "PRelu",
     "Pad",
     "Padding",
+    "Parameter",
+    "Power",
+    "Reduce",
     "Relu",
     "Relu6",
     "Reshape",
+    "Resize",
+    "RmsNorm",
+    "Rnn",
     "Scale",
+    "Selu",
     "Shape",
     "Sigmoid",
     "Silu",
     "Size",
+    "Slice",
     "Softmax",
+    "Softplus",
+    "Softsign",
+    "SpaceToDepth",
     "Split",
+    "Sub",
     "Tanh",
+    "Tile",
     "Transpose",
     "TransposedConv",
+    "Unary",
+    "Unknown",
     "Upsample",
+    "Where",
 ]

@@ -28,9 +28,11 @@ class Argument(NamedTuple):
     ----------
     type : str
         ``dim`` an expression; ``size`` an expression or one for each spatial axis; ``padding``; ``flag``; ``int`` a
-        plain integer; ``ints`` a list of integers; ``dims`` a list of expressions; ``rational`` an exact number
-        that is not an extent (a slope, an epsilon); ``choice`` one of ``choices``; ``internal`` is not written
-        in specs.
+        plain integer; ``ints`` a list of integers; ``dims`` a list of expressions; ``place`` an expression for a
+        place along an axis, counted from the end where it is negative; ``rational`` an exact number that is not an
+        extent (a slope, an epsilon); ``choice`` one of ``choices``; ``word`` one of them too, but as it stands and
+        never an expression (``floor`` is a function there); ``text`` as it stands; ``internal`` is not written in
+        specs.
     doc : str
         One line for the reference and for the JSON Schema.
     """

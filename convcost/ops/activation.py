@@ -1,4 +1,4 @@
-"""Activations: element by element, except softmax and maxout."""
+"""Activations: element by element, except softmax, log_softmax and maxout."""
 
 from __future__ import annotations
 
@@ -43,9 +43,12 @@ class Sigmoid(Op):
 
 
 class HardSigmoid(Op):
-    """min(max(x · 1/6 + 1/2, 0), 1)."""
+    """min(max(x · slope + offset, 0), 1)."""
 
     name: ClassVar[str] = "hard_sigmoid"
+
+    slope: Fraction = arg("rational", "slope between the bounds", default=Fraction(1, 6))
+    offset: Fraction = arg("rational", "value at zero", default=Fraction(1, 2))
 
 
 class Silu(Op):
@@ -55,15 +58,20 @@ class Silu(Op):
 
 
 class HardSwish(Op):
-    """x · hard_sigmoid(x)."""
+    """x · hard_sigmoid(x), with the slope 1/6 and the offset 1/2."""
 
     name: ClassVar[str] = "hard_swish"
 
 
 class Gelu(Op):
-    """(x · 1/2) · (1 + erf(x · 1/√2))."""
+    """(x · 1/2) · (1 + erf(x · 1/√2)), or tanh in the place of erf.
+
+    ``tanh`` approximates: (x · 1/2) · (1 + tanh((x + x · x · x · 0.044715) · √(2/π))).
+    """
 
     name: ClassVar[str] = "gelu"
+
+    approximate: str = arg("word", "what is used for erf", default="none", choices=("none", "tanh"))
 
 
 class Tanh(Op):
@@ -86,3 +94,60 @@ class Maxout(Op):
     name: ClassVar[str] = "maxout"
 
     pieces: int = arg("int", "channels that compete for one output")
+
+
+class LogSoftmax(Op):
+    """(x - m) - log Σ exp(x - m) along an axis, m being the maximum along it."""
+
+    name: ClassVar[str] = "log_softmax"
+
+    axis: int = arg("int", "axis summed over, batch being 0", default=1)
+
+
+class Elu(Op):
+    """max(x, 0) + α · (exp(min(x, 0)) - 1)."""
+
+    name: ClassVar[str] = "elu"
+
+    alpha: Fraction = arg("rational", "what is approached far below zero, negated", default=Fraction(1))
+
+
+class Celu(Op):
+    """max(x, 0) + α · (exp(min(x, 0) · 1/α) - 1)."""
+
+    name: ClassVar[str] = "celu"
+
+    alpha: Fraction = arg("rational", "what is approached far below zero, negated", default=Fraction(1))
+
+
+class Selu(Op):
+    """λ · (max(x, 0) + α · (exp(min(x, 0)) - 1)), with λ = 1.0507 and α = 1.6733."""
+
+    name: ClassVar[str] = "selu"
+
+
+class Softplus(Op):
+    """log(1 + exp(x)), as max(x, 0) + log(1 + exp(0 - |x|))."""
+
+    name: ClassVar[str] = "softplus"
+
+
+class Mish(Op):
+    """x · tanh(softplus(x))."""
+
+    name: ClassVar[str] = "mish"
+
+
+class Softsign(Op):
+    """x / (1 + |x|)."""
+
+    name: ClassVar[str] = "softsign"
+
+
+class Clip(Op):
+    """min(max(x, min), max); a bound that is absent does nothing."""
+
+    name: ClassVar[str] = "clip"
+
+    min: int | Fraction | None = arg("rational", "lower bound; absent: none", default=None)
+    max: int | Fraction | None = arg("rational", "upper bound; absent: none", default=None)

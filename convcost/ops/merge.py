@@ -8,7 +8,7 @@ from convcost.ops._op import Op, arg
 
 
 class Add(Op):
-    """Sum of tensors of one shape, one after the other: two or more."""
+    """Sum of tensors of the same rank, one after the other: two or more; an extent of 1 is repeated."""
 
     name: ClassVar[str] = "add"
     inputs: ClassVar[int | None] = None
@@ -36,7 +36,8 @@ class Concat(Op):
 class MatMul(Op):
     """Product of two tensors as matrices of their last two axes: (..., a, b) times (..., b, c) to (..., a, c).
 
-    The axes before them, the batch among them, agree. Each of the a · c sums runs over b products and begins at zero.
+    The axes before them, the batch among them, agree; an extent of 1 is repeated. Each of the a · c sums runs over b
+    products and begins at zero.
     """
 
     name: ClassVar[str] = "matmul"

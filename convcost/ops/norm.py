@@ -41,6 +41,19 @@ class LayerNorm(Op):
     epsilon: Fraction = arg("rational", "added to the variance", default=Fraction(1, 100_000))
 
 
+class RmsNorm(Op):
+    """Division by the root of the mean square over ``axes`` of each sample, with a learned factor for each place.
+
+    With n elements along the axes: v = Σ x·x / n, s = √(v + ε), y = x / s, then y · scale.
+    """
+
+    name: ClassVar[str] = "rms_norm"
+
+    axes: tuple[int, ...] = arg("ints", "axes normalised over, batch being 0", default=(-1,))
+    scale: bool = arg("flag", "learned factors", default=True)
+    epsilon: Fraction = arg("rational", "added to the mean square", default=Fraction(1, 100_000))
+
+
 class GroupNorm(Op):
     """Group normalisation: over the channels of a group and all places, a learned factor and term for each channel.
 

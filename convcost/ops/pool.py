@@ -91,6 +91,25 @@ class AdaptiveAvgPool(Op):
         return f"adaptive avgpool {per_axis(self.output)}"
 
 
+class GlobalMaxPool(Op):
+    """Maximum over all spatial places, channel by channel: (N, C, H, W) to (N, C, 1, 1)."""
+
+    name: ClassVar[str] = "global_maxpool"
+
+
+class AdaptiveMaxPool(Op):
+    """Maximum over the windows of adaptive average pooling, from minus infinity."""
+
+    name: ClassVar[str] = "adaptive_maxpool"
+
+    output: Size = arg("size", "output extents")
+
+    @property
+    def kind(self) -> str:
+        """Return the kind with the output."""
+        return f"adaptive maxpool {per_axis(self.output)}"
+
+
 class Upsample(Op):
     """Enlarge every spatial axis by an integer factor.
 
@@ -112,6 +131,8 @@ class Upsample(Op):
 class Pad(Op):
     """Put ``value`` around the input; negative amounts cut.
 
+    ``reflect`` puts the input's elements there, mirrored at the outermost ones, and ``edge`` repeats these.
+
     What it puts there is an ordinary element for the layers that follow: only the padding of a layer itself is told
     apart as padding.
     """
@@ -120,3 +141,4 @@ class Pad(Op):
 
     padding: tuple[Dim, ...] = arg("padding", "[top, left, bottom, right] or a number for all sides")
     value: int | Fraction = arg("rational", "what is put there", default=0)
+    mode: str = arg("word", "what is put there", default="constant", choices=("constant", "reflect", "edge"))

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from convcost.cost.closed_form import Variable
-from convcost.report.cost import TITLES, counted, of_convention, of_model
-from convcost.report.table import Aside, Cell, Change, Column, Document, Row, Section, Table, Written
+from convcost.report.cost import TITLES, lower_bounds, of_convention, of_model, of_unknown, total_cell
+from convcost.report.table import Aside, AtLeast, Cell, Change, Column, Document, Row, Section, Table, Written
 from convcost.studies.compare import Aligned, Comparison, Reason, SymbolicRatio
 
 HEADLINES = ("params", "mult_adds")
@@ -23,7 +23,13 @@ SHORT = 50
 SHOWN: dict[str, Change] = {"same": "", "changed": "changed", "added": "added", "removed": "removed"}
 
 
-def document(comparison: Comparison, *, metrics: Sequence[str] = ("mult_adds",), formulas: bool = False) -> Document:
+def document(
+    comparison: Comparison,
+    *,
+    metrics: Sequence[str] = ("mult_adds",),
+    formulas: bool = False,
+    changes: bool = False,
+) -> Document:
     """Return a comparison: totals of each model, the layers side by side, and why they differ.
 
     Parameters
@@ -32,23 +38,31 @@ def document(comparison: Comparison, *, metrics: Sequence[str] = ("mult_adds",),
         What the layers are compared by.
     formulas : bool
         Add the ratios of the closed forms where both models are free in the same hyperparameters.
+    changes : bool
+        Only the rows that changed, and nothing of why.
     """
     labels, convention = comparison.labels, comparison.convention
+    two = len(labels) == 2
+    shown = _weighty(comparison, metrics) if changes else comparison.rows
     data = {
-        "models": [of_model(model) | {"label": label} for model, label in zip(comparison.models, labels, strict=True)],
+        "models": [
+            of_model(model) | {"label": label} | of_unknown(analysis)
+            for model, label, analysis in zip(comparison.models, labels, comparison.analyses, strict=True)
+        ],
         "by": comparison.by,
         "batch": comparison.analyses[0].batch,
+        "closely_aligned": comparison.closely,
         "aligned": [[None if group is None else group.name for group in row.groups] for row in comparison.rows],
     }
     section = Section(
         " : ".join(labels),
-        " against ".join(labels) if len(labels) == 2 else ", ".join(labels),
-        _rows(comparison, metrics),
-        _facts(comparison),
-        before=(Aside("models_totals", "", _totals(comparison, metrics)),),
-        after=tuple(filter(None, (_why(comparison, metric) for metric in metrics))),
+        " against ".join(labels) if two else ", ".join(labels),
+        _rows(comparison, metrics, shown),
+        () if changes else _facts(comparison),
+        before=(Aside("models_totals", "", (_movement if changes and two else _totals)(comparison, metrics)),),
+        after=() if changes else tuple(filter(None, (_why(comparison, metric) for metric in metrics))),
         formulas=_ratios(comparison) if formulas else (),
-        notes=_notes(comparison, metrics),
+        notes=_notes(comparison, metrics, shown if changes else None),
         data=data,
     )
     return Document(
@@ -71,7 +85,7 @@ def _totals(comparison: Comparison, metrics: Sequence[str]) -> Table:
     columns = [Column("model", "Model", "name")]
     for metric in chosen:
         columns += [Column(metric, TITLES[metric]), Column(f"{metric}_ratio", "", "ratio")]
-    sides = [list(zip(comparison.totals(metric), comparison.ratios(metric), strict=True)) for metric in chosen]
+    sides = [list(zip(_whole(comparison, metric), comparison.ratios(metric), strict=True)) for metric in chosen]
     rows = []
     for i, label in enumerate(comparison.labels):
         cells: list[Cell] = [label]
@@ -80,6 +94,44 @@ def _totals(comparison: Comparison, metrics: Sequence[str]) -> Table:
             cells += [value, ratio if i else None]
         rows.append(Row(tuple(cells)))
     return Table(tuple(columns), tuple(rows))
+
+
+def _movement(comparison: Comparison, metrics: Sequence[str]) -> Table:
+    """Return a row for each metric of two models: its total before and after, and by how much it has changed."""
+    columns = (
+        Column("metric", "", "text"),
+        *(
+            Column("total", label, short=short)
+            for label, short in zip(comparison.labels, short_labels(comparison), strict=True)
+        ),
+        Column("difference", "Difference", "difference"),
+        Column("growth", "Growth", "growth"),
+    )
+    rows = []
+    for metric in dict.fromkeys((*HEADLINES, *metrics)):
+        before, after = comparison.totals(metric)
+        known = not any(analysis.partial(metric) for analysis in comparison.analyses)
+        change = (after - before, Fraction(after - before) / before if before else None) if known else (None, None)
+        rows.append(Row((TITLES.get(metric, metric), *_whole(comparison, metric), *change)))
+    return Table(columns, tuple(rows))
+
+
+def _weighty(comparison: Comparison, metrics: Sequence[str]) -> tuple[Aligned, ...]:
+    """Return the rows that changed and in which something is counted."""
+    return tuple(
+        row
+        for row in comparison.rows
+        if comparison.change(row, metrics) != "same"
+        and any(value is not None for metric in metrics for value in _values(comparison, row, metric))
+    )
+
+
+def _whole(comparison: Comparison, metric: str) -> list[Cell]:
+    """Return a metric of each whole model; a lower bound where some costs are not known."""
+    return [
+        AtLeast(total) if analysis.partial(metric) else total
+        for analysis, total in zip(comparison.analyses, comparison.totals(metric), strict=True)
+    ]
 
 
 def short_labels(comparison: Comparison) -> tuple[str, ...]:
@@ -91,7 +143,10 @@ def short_labels(comparison: Comparison) -> tuple[str, ...]:
     return tuple(label.removeprefix(name).lstrip("@:") or label for label in comparison.labels)
 
 
-def _rows(comparison: Comparison, metrics: Sequence[str]) -> Table:
+def _rows(comparison: Comparison, metrics: Sequence[str], shown: Sequence[Aligned]) -> Table | None:
+    """Return the rows that are shown, and the totals; None for no row."""
+    if not shown:
+        return None
     two = len(comparison.models) == 2
     by = comparison.by
     columns = [Column(by, by.capitalize(), "name")]
@@ -106,15 +161,15 @@ def _rows(comparison: Comparison, metrics: Sequence[str]) -> Table:
         if two:
             columns.append(Column(f"{metric}_ratio", "", "ratio"))
     rows = []
-    for row in comparison.rows:
+    for row in shown:
         cells: list[Cell] = [row.first.name, *([_kind(row)] if kinds else [])]
         for metric in metrics:
             values = _values(comparison, row, metric)
             cells += [*values, *([_ratio(values)] if two else [])]
-        rows.append(Row(tuple(cells), SHOWN[row.change]))
+        rows.append(Row(tuple(cells), SHOWN[comparison.change(row, metrics)]))
     totals: list[Cell] = ["Total", *([None] if kinds else [])]
     for metric in metrics:
-        values = list(comparison.totals(metric))
+        values = _whole(comparison, metric)
         totals += [*values, *([_ratio(values)] if two else [])]
     return Table(tuple(columns), tuple(rows), Row(tuple(totals)), compares=True)
 
@@ -123,8 +178,7 @@ def _values(comparison: Comparison, row: Aligned, metric: str) -> list[Cell]:
     """Return the values of a row; None where a model lacks it or the convention does not count it."""
     values: list[Cell] = []
     for group, analysis, value in zip(row.groups, comparison.analyses, comparison.values(row, metric), strict=True):
-        absent = group is None or (metric == "mult_adds" and not counted(analysis, group.indices))
-        values.append(None if absent else value)
+        values.append(None if group is None or value is None else total_cell(analysis, metric, group.indices))
     return values
 
 
@@ -135,6 +189,8 @@ def _kind(row: Aligned) -> str:
 
 def _ratio(values: Sequence[Cell]) -> Fraction | None:
     base, other = values
+    if isinstance(base, AtLeast) or isinstance(other, AtLeast):
+        return None
     if not isinstance(base, int | Fraction) or not isinstance(other, int | Fraction) or not base or base == other:
         return None
     return Fraction(other) / Fraction(base)
@@ -153,7 +209,7 @@ def _why(comparison: Comparison, metric: str) -> Aside | None:
         kept.append(reason)
     if len(kept) == len(reasons) - 1:
         kept = list(reasons)
-    by = "stage" if comparison.by == "kind" else "kind"
+    by = comparison.other_grouping
     columns = [Column(by, by.capitalize(), "name")]
     columns += [
         Column(metric, label, short=short)
@@ -205,13 +261,28 @@ def _bracketed(terms: tuple[str, ...]) -> tuple[str, ...]:
     return (whole,) if len(whole) <= SHORT else (f"({terms[0]}", *terms[1:-1], f"{terms[-1]})")
 
 
-def _notes(comparison: Comparison, metrics: Sequence[str]) -> tuple[str, ...]:
+def _notes(comparison: Comparison, metrics: Sequence[str], shown: Sequence[Aligned] | None) -> tuple[str, ...]:
     changes: dict[str, int] = {}
     for row in comparison.rows:
-        changes[row.change] = changes.get(row.change, 0) + 1
+        change = comparison.change(row, metrics)
+        changes[change] = changes.get(change, 0) + 1
+    changed = len(comparison.rows) - changes.get("same", 0)
     words = {"added": "added (+)", "removed": "removed (-)", "changed": "changed (~)", "same": "the same"}
     counts = ", ".join(f"{changes[change]} {word}" for change, word in words.items() if change in changes)
     notes = [f"{counts}; ratios are against {comparison.labels[0]}"]
+    others = comparison.differing if not changed else ()
+    if others:
+        compared = ", ".join(dict.fromkeys(TITLES[metric].lower() for metric in (*HEADLINES, *metrics)))
+        notes = [f"no difference in {compared}: {len(comparison.rows)} the same"]
+        notes.append(f"but the totals of {', '.join(others)} differ; --metric compares by them")
+    elif not changed:
+        notes = [f"no difference: {len(comparison.rows)} the same"]
+    elif shown is not None and len(shown) < changed:
+        uncounted = changed - len(shown)
+        have = "have nothing that is counted, and are" if uncounted > 1 else "has nothing that is counted, and is"
+        notes.append(f"{uncounted} of them {have} not shown")
+    if not comparison.closely:
+        notes.append("these networks are so long and so different that layers of one name were taken to correspond")
     if "mult_adds" in metrics:
         notes.append("– no such row in this model, or nothing that the convention counts")
-    return tuple(notes)
+    return (*notes, *lower_bounds(comparison.analyses))

@@ -14,7 +14,7 @@ from convcost.counts import PRIMITIVES, Counts
 from convcost.errors import DomainError, UnsupportedError, UsageError, one_of
 from convcost.model import Model
 from convcost.ops import CONVOLUTIONS, Linear
-from convcost.report.table import Cell, Column, Document, Row, Section, Table, Written
+from convcost.report.table import AtLeast, AtMost, Cell, Column, Document, Row, Section, Table, Written
 from convcost.units import scaled
 
 TITLES: Mapping[str, str] = {
@@ -39,6 +39,9 @@ SETS: Mapping[str, tuple[str, ...]] = {
 """Names that stand for several columns."""
 
 DEFAULT = ("params", "mult_adds", "share")
+
+NAMED = 5
+"""Ops whose costs are not known that a note names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,18 +139,36 @@ def _section(entry: Entry, by: By, depth: int | None, columns: Sequence[str], *,
     model, analysis = entry.model, entry.analysis
     title, facts = heading(model, analysis.batch)
     left_out = uncounted(analysis)
-    notes = _notes(left_out)
+    notes = (*_notes(left_out), *_bugs(analysis))
     written: tuple[Written, ...] = ()
     if formulas:
         written, refused = _formulas(model, analysis)
         notes += refused
+    notes += lower_bounds((analysis,))
     data = of_model(model) | {
         "batch": analysis.batch,
         "by": by,
         "not_counted": {"ops": list(left_out), "operations": _sum(left_out.values())},
+        **of_unknown(analysis),
     }
     table = _table(analysis, by, depth, columns)
     return Section(data["spec"], title, table, facts, notes=notes, formulas=written, data=data)
+
+
+def of_unknown(analysis: Analysis) -> dict[str, Any]:
+    """Return what formats for programs say of ops whose costs are not known; nothing where there are none."""
+    nodes = [{"name": node.name, "op": node.op.kind} for node in analysis.incomplete]
+    return {"incomplete": nodes} if nodes else {}
+
+
+def lower_bounds(analyses: Iterable[Analysis]) -> tuple[str, ...]:
+    """Return a note on what the totals lack, if there is anything."""
+    nodes = (node for analysis in analyses for node in analysis.incomplete)
+    names = list(dict.fromkeys(f"{node.name} ({node.op.kind})" for node in nodes))
+    if not names:
+        return ()
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return (f"≥ a lower bound: the costs of {', '.join(names[:NAMED])}{more} are not known",)
 
 
 def counted(analysis: Analysis, indices: Iterable[int]) -> bool:
@@ -158,8 +179,7 @@ def counted(analysis: Analysis, indices: Iterable[int]) -> bool:
 def uncounted(analysis: Analysis) -> dict[str, Counts]:
     """Return the primitive operations that the convention does not count, by the op's name.
 
-    Of an op of which it counts products, such as an attention, these are the operations that are neither products nor
-    their sums. Ops that only move elements have none and are not listed.
+    Ops that only move elements have none and are not listed.
     """
     occurrences: dict[int, list[int]] = {}
     for index, derived in enumerate(analysis.derived):
@@ -168,11 +188,9 @@ def uncounted(analysis: Analysis) -> dict[str, Counts]:
     sums: dict[str, Counts] = {}
     for indices in occurrences.values():
         op = analysis.derived[indices[0]].op
-        if isinstance(op, SUMS_OF_PRODUCTS):
+        if isinstance(op, SUMS_OF_PRODUCTS) and type(op) in analysis.convention.tariff:
             continue  # they have no other operations, and there are many of them
-        counts = analysis.counts(indices[0])
-        if type(op) in analysis.convention.tariff:
-            counts = Counts(**{name: count for name, count in counts.items() if name not in {"mul", "add"}})
+        counts = analysis.convention.left_out(op, analysis.counts(indices[0]))
         if counts:
             sums[op.name] = sums.get(op.name, Counts()) + counts * len(indices)
     return sums
@@ -192,6 +210,16 @@ def _notes(left_out: Mapping[str, Counts]) -> tuple[str, ...]:
     return (f"– not counted under this convention: {', '.join(left_out)} ({amounts})",)
 
 
+def _bugs(analysis: Analysis) -> tuple[str, ...]:
+    """Return what is wrong with how a tool counts the ops of a network, those that share a bug together."""
+    there = {derived.op.name for derived in analysis.derived}
+    ops: dict[str, list[str]] = {}
+    for name, text in analysis.convention.bugs.items():
+        if text and name in there:
+            ops.setdefault(text, []).append(name)
+    return tuple(f"– reproduced as the tool has it: {', '.join(names)}: {text}" for text, names in ops.items())
+
+
 def _table(analysis: Analysis, by: By, depth: int | None, columns: Sequence[str]) -> Table:
     groups = analysis.groups(by, depth)
     fixed: list[tuple[Column, Callable[[Group], Cell]]] = [(Column(by, by.capitalize(), "name"), lambda g: g.name)]
@@ -208,9 +236,14 @@ def _table(analysis: Analysis, by: By, depth: int | None, columns: Sequence[str]
     )
     everything = tuple(range(len(analysis.derived)))
     # a total is a number even where nothing was counted
-    sums = (None if column.type == "share" else cell(everything) or 0 for column, cell in metrics)
+    sums = (None if column.type == "share" else _or_zero(cell(everything)) for column, cell in metrics)
     totals = Row(("Total", *(None for _ in fixed[1:]), *sums))
     return Table((*(column for column, _ in fixed), *(column for column, _ in metrics)), rows, totals)
+
+
+def _or_zero(value: Cell) -> Cell:
+    """Return a value, and 0 where there is none; a lower bound of 0 stays one."""
+    return 0 if value is None else value
 
 
 def _column(name: str) -> Column:
@@ -220,16 +253,31 @@ def _column(name: str) -> Column:
 def _cell_of(name: str, analysis: Analysis, whole: Any) -> Callable[[tuple[int, ...]], Cell]:
     """Return the function that gives a column's cell for some nodes."""
     if name == "share":
-        return lambda indices: (
-            Fraction(analysis.total("mult_adds", indices)) / whole if whole and counted(analysis, indices) else None
-        )
+        lower = analysis.partial("mult_adds")  # asked once: it looks at every layer
+        return lambda indices: _share(analysis, indices, whole, lower=lower)
     if name == "valid":
         valid = Analysis(analysis.graph, analysis.convention.replaced(padding=False), analysis.derived, analysis.batch)
-        return lambda indices: valid.total("mult_adds", indices) if counted(valid, indices) else None
-    if name == "mult_adds":
-        return lambda indices: analysis.total("mult_adds", indices) if counted(analysis, indices) else None
+        return lambda indices: total_cell(valid, "mult_adds", indices)
     assert name in METRICS
-    return lambda indices: analysis.total(name, indices)
+    return lambda indices: total_cell(analysis, name, indices)
+
+
+def total_cell(analysis: Analysis, metric: str, indices: tuple[int, ...]) -> Cell:
+    """Return a metric of some nodes: a lower bound where some costs are not known, None where nothing is counted."""
+    if analysis.partial(metric, indices):
+        return AtLeast(analysis.total(metric, indices))
+    if metric == "mult_adds" and not counted(analysis, indices):
+        return None
+    value: Cell = analysis.total(metric, indices)
+    return value
+
+
+def _share(analysis: Analysis, indices: tuple[int, ...], whole: Any, *, lower: bool) -> Cell:
+    """Return the share of the mult-adds; of a total that is a lower bound it is an upper one."""
+    if not whole or not counted(analysis, indices) or analysis.partial("mult_adds", indices):
+        return None
+    share = Fraction(analysis.total("mult_adds", indices)) / whole
+    return AtMost(share) if lower else share
 
 
 def _formulas(model: Model, analysis: Analysis) -> tuple[tuple[Written, ...], tuple[str, ...]]:

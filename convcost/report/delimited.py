@@ -2,7 +2,8 @@
 
 CSV has no place for a first line in words, so each row carries the convention in its first column and the section in
 its second: rows of several models make one table. Numbers are exact and not grouped, shapes are written 32x112x112,
-shares and ratios as decimals with six places; an empty cell is a value the row does not have.
+shares, ratios and what was measured as decimals with six places; an empty cell is a value the row does not have, and
+"≥" stands before a number that is a lower bound.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import csv
 import io
 
-from convcost.report.table import Cell, Column, Document, Table
+from convcost.report.table import ROUNDED, Cell, Column, Document, Table
+from convcost.report.text import bound
 from convcost.units import decimal
 
 
@@ -56,4 +58,5 @@ def _text(value: Cell, column: Column) -> str:
         return "x".join(map(str, value))
     if isinstance(value, str):
         return value
-    return decimal(value, 6).replace(",", "") if column.type in {"share", "ratio"} else str(value)
+    number = decimal(value, 6).replace(",", "") if column.type in {*ROUNDED, "measure"} else str(value)
+    return f"{bound(value)}{number}"

@@ -12,6 +12,7 @@ from typing import Any
 
 from convcost.report.latex import escape
 from convcost.report.math import LATEX, UNICODE, grouped, write
+from convcost.report.table import Column, Document, Row, Section, Table
 from convcost.studies.derive import Derivation, Step
 
 DOTTED = replace(UNICODE, times="·")
@@ -116,6 +117,21 @@ def markdown(derivation: Derivation) -> str:
     if derivation.conclusion:
         lines += ["", _mathified(derivation.conclusion, derivation)]
     return "\n".join(lines) + "\n"
+
+
+def document(derivation: Derivation) -> Document:
+    """Return a derivation as tables of steps, with formulas between dollar signs."""
+    columns = (Column("step", "Step", "text"), Column("formula", "Formula", "text"))
+    sections = []
+    for number, (heading, steps) in enumerate(_parts(derivation), 1):
+        equations = [f"${_equation(step, steps, derivation)}$" for step in steps]
+        rows = [Row((_mathified(step.text, derivation), line)) for step, line in zip(steps, equations, strict=True)]
+        title = f"{number}. {_mathified(heading, derivation)}"
+        sections.append(Section(derivation.title, title, Table(columns, tuple(rows))))
+    if derivation.conclusion:
+        sections[-1] = replace(sections[-1], notes=(_mathified(derivation.conclusion, derivation),))
+    headline = f"{derivation.title}. {SUBJECT[0].upper()}{SUBJECT[1:]}."
+    return Document(headline, "derivations", "", tuple(sections))
 
 
 def latex(derivation: Derivation) -> str:

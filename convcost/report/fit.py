@@ -40,7 +40,8 @@ def fit(table: Table, rows: Sequence[Sequence[str]], width: int) -> Widths:
     """Return the widths of a table whose cells, totals included, are written out in ``rows``."""
     columns = table.columns
     cells = [max((width_of(row[i]) for row in rows), default=0) for i in range(len(columns))]
-    widths = _titled(columns, [column.title for column in columns], cells)
+    titles = [c.short if c.short and width_of(c.title) > LONGEST_TITLE else c.title for c in columns]
+    widths = _titled(columns, titles, cells)
     if columns[-1].type == "share":
         for closer in (widths, widths._replace(gap=1)):
             room = width - closer.whole - 1  # one blank before the bar

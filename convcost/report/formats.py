@@ -7,7 +7,7 @@ from typing import TextIO
 from convcost.errors import UsageError, one_of
 from convcost.report.table import Document
 
-FORMATS = ("table", "md", "csv", "json", "latex")
+FORMATS = ("table", "md", "csv", "json", "latex", "html")
 
 
 def check_format(name: str, formats: tuple[str, ...] = FORMATS) -> str:
@@ -22,7 +22,7 @@ def render(document: Document, format: str = "table", *, stream: TextIO | None =
 
     Parameters
     ----------
-    format : {"table", "md", "csv", "json", "latex"}
+    format : {"table", "md", "csv", "json", "latex", "html"}
         ``table`` is text of a fixed width.
     stream : text file, optional
         Where a table is going to be written: decides on its colours and its width. Absent: no colours.
@@ -43,6 +43,8 @@ def render(document: Document, format: str = "table", *, stream: TextIO | None =
             from convcost.report import json_ as renderer  # type: ignore[no-redef]
         case "latex":
             from convcost.report import latex as renderer  # type: ignore[no-redef]
+        case "html":
+            from convcost.report import html as renderer  # type: ignore[no-redef]
         case _ if stream is not None:
             from convcost.report import terminal
 

@@ -7,10 +7,12 @@ from fractions import Fraction
 
 from convcost.cost.closed_form import ClosedForm
 from convcost.graph import Guard
-from convcost.report.cost import TITLES, of_convention, of_model
+from convcost.report.cost import TITLES, lower_bounds, of_convention, of_model
 from convcost.report.math import GREEK_LATEX, LATEX, UNICODE, Notation, summands, write
+from convcost.report.sensitivity import section as of_sensitivity
 from convcost.report.table import Document, Section, Written
 from convcost.studies.formula import Behaviour, Formula
+from convcost.studies.sensitivity import sensitivity as sensitivity_of
 from convcost.symbols import Dim, is_symbolic
 from convcost.units import decimal
 
@@ -21,13 +23,15 @@ MORE = {"alpha": "wider", "width": "wider", "width_multiplier": "wider", "depth"
 """What one says of more of a hyperparameter, where there is a word for it."""
 
 
-def document(formulas: Sequence[Formula], *, general: bool = False) -> Document:
+def document(formulas: Sequence[Formula], *, general: bool = False, sensitivity: str = "") -> Document:
     """Return formulas of one model: those of the whole first, then the parts of each.
 
     Parameters
     ----------
     general : bool
         Add the form that holds everywhere, floors kept.
+    sensitivity : str
+        Instead of the formulas of the parts, show how these react to the hyperparameters: what the parts are, "stage".
     """
     first = formulas[0]
     model, convention = first.model, first.convention
@@ -39,6 +43,8 @@ def document(formulas: Sequence[Formula], *, general: bool = False) -> Document:
         if general:
             written_out.append(written(f.general, f"{f.metric} (general)", name))
         notes.append(behaves(f.behaviour, name, len(formulas) > 1))
+    if any(f.closed.partial for f in formulas):
+        notes += lower_bounds((model.analyze(convention),))
     variables = first.closed.variables
     free = {v.name for v in variables}
     fixed = ", ".join(f"{name}={value}" for name, value in model.values.items() if name not in free)
@@ -54,14 +60,16 @@ def document(formulas: Sequence[Formula], *, general: bool = False) -> Document:
     title = model.architecture.title or model.architecture.name
     sections = [
         Section(data["spec"], title, None, facts, formulas=tuple(written_out), notes=tuple(notes), data=data),
-        *(_parts(f) for f in formulas if f.parts),
+        *(_parts(f, sensitivity) for f in formulas if f.parts),
     ]
     return Document(
         convention.describe(), "formulas", convention.name, tuple(sections), {"convention": of_convention(convention)}
     )
 
 
-def _parts(formula: Formula) -> Section:
+def _parts(formula: Formula, by: str) -> Section:
+    if by:
+        return of_sensitivity(sensitivity_of(formula), by)
     title = f"{metric_name(formula.metric)}, part by part"
     parts = tuple(written(form, name, name) for name, form in formula.parts.items())
     return Section(formula.metric, title, None, formulas=parts, data={"metric": formula.metric})
@@ -81,7 +89,12 @@ def written(form: ClosedForm, key: str, name: str) -> Written:
     shown = {v.symbol_name: v.shown for v in form.variables}
     set_as = {v.symbol_name: latex_letter(v.shown) for v in form.variables}
     return Written(
-        key, name, terms(form.expression, shown, UNICODE), terms(form.expression, set_as, LATEX), where(form)
+        key,
+        name,
+        terms(form.expression, shown, UNICODE),
+        terms(form.expression, set_as, LATEX),
+        where(form),
+        "≥" if form.partial else "=",
     )
 
 

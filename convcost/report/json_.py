@@ -6,7 +6,7 @@ import json
 from fractions import Fraction
 from typing import Any
 
-from convcost.report.table import Cell, Column, Document, Row, Section, Table
+from convcost.report.table import ROUNDED, AtLeast, Cell, Column, Document, Row, Section, Table
 
 SCHEMA_VERSION = 1
 """Rises when a key changes its meaning or goes; new keys alone do not raise it."""
@@ -43,7 +43,9 @@ def _section(section: Section) -> dict[str, Any]:
         body[aside.key] = _rows(aside.table)
     if section.formulas:
         body["formulas"] = {
-            f.key: {"text": f.text, "latex": " ".join(f.latex), "domain": f.where} for f in section.formulas
+            f.key: {"text": f.text, "latex": " ".join(f.latex), "domain": f.where}
+            | ({"incomplete": True} if f.relation != "=" else {})
+            for f in section.formulas
         }
     body["notes"] = list(section.notes)
     return body
@@ -62,9 +64,13 @@ def _row(table: Table, row: Row, *, named: bool = True) -> dict[str, Any]:
             result.setdefault(column.key, {})[column.title] = _value(value, column)
         else:
             result[column.key] = _value(value, column)
+    if any(isinstance(value, AtLeast) for value in row.cells):
+        result["incomplete"] = True  # the numbers of this row are lower bounds
     return result
 
 
 def _value(value: Cell, column: Column) -> Any:
-    # shares and ratios are text even where they are whole: one type a key
-    return str(value) if column.type in {"share", "ratio"} and value is not None else value
+    if column.type == "measure" and value is not None:
+        return round(float(value), 6)  # type: ignore[arg-type] # a number
+    # shares, ratios and elasticities are text even where they are whole: one type a key
+    return str(value) if column.type in ROUNDED and value is not None else value

@@ -54,15 +54,24 @@ def _section(section: Section, headline: str) -> Iterator[str]:
 
 def equations(formulas: Sequence[Written]) -> str:
     """Return formulas as an align environment, a few terms a line, followed by their domains."""
+    domains = dict.fromkeys(escape(f.where) for f in formulas if f.where)
+    return "\n".join((f"\\begin{{align*}}\n{_lines(formulas)}\n\\end{{align*}}", *domains))
+
+
+def aligned(formulas: Sequence[Written]) -> str:
+    """Return formulas as an aligned environment, which stands inside mathematics."""
+    return f"\\begin{{aligned}}\n{_lines(formulas)}\n\\end{{aligned}}"
+
+
+def _lines(formulas: Sequence[Written]) -> str:
     lines = []
     for f in formulas:
         groups = [f.latex[i : i + 4] for i in range(0, len(f.latex), 4)]
         first, *rest = (" ".join(group) for group in groups)
-        lines.append(rf"\text{{{escape(f.name)}}} &= {first}")
+        relation = "=" if f.relation == "=" else r"\ge"
+        lines.append(rf"\text{{{escape(f.name)}}} &{relation} {first}")
         lines.extend(rf"&\quad {group}" for group in rest)
-    body = "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}"
-    domains = dict.fromkeys(escape(f.where) for f in formulas if f.where)
-    return "\n".join((body, *domains))
+    return " \\\\\n".join(lines)
 
 
 def _float(table: Table, caption: str) -> str:

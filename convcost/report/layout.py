@@ -69,7 +69,7 @@ def formula_lines(formulas: Sequence[Written], width: int) -> Iterator[Line]:
     names = max(width_of(f.name) for f in formulas)
     for i, f in enumerate(formulas):
         head = pad(f.name, names)
-        for number, line in enumerate(wrap(f.terms, width, f"{head} = ", " " * (names + 3))):
+        for number, line in enumerate(wrap(f.terms, width, f"{head} {f.relation} ", " " * (names + 3))):
             yield [(line[:names], "name"), (line[names:], "")] if number == 0 else [(line, "")]
         last = i == len(formulas) - 1
         if f.where and (last or formulas[i + 1].where != f.where):
@@ -80,7 +80,40 @@ def formula_lines(formulas: Sequence[Written], width: int) -> Iterator[Line]:
 
 
 def table_lines(table: Table, width: int) -> Iterator[Line]:
-    """Set a table: titles, rows with their remarks beneath, a rule, totals."""
+    """Set a table: titles, rows with their remarks beneath, a rule, totals; what is too wide in parts, one by one."""
+    for number, piece in enumerate(pieces(table, width - (2 if table.compares else 0))):
+        if number:
+            yield []
+        yield from _table(piece, width)
+
+
+def pieces(table: Table, width: int) -> list[Table]:
+    """Cut a table whose numbers do not fit side by side: each part begins with the columns that name the rows."""
+    if len(table.columns) < 3 or table.columns[-1].type == "remark" or _whole(table) <= width:
+        return [table]
+    named = next((i for i, c in enumerate(table.columns) if c.numeric and c.type != "value"), 0)
+    units: list[list[int]] = []
+    for i in range(named, len(table.columns)):
+        if units and not table.columns[i].title:  # a ratio stands with what it is the ratio of
+            units[-1].append(i)
+        else:
+            units.append([i])
+    parts: list[list[int]] = []
+    for unit in units:
+        joined = [*parts[-1], *unit] if parts else unit
+        if parts and _whole(table.only([*range(named), *joined])) <= width:
+            parts[-1] = joined
+        else:
+            parts.append(unit)
+    return [table.only([*range(named), *part]) for part in parts]
+
+
+def _whole(table: Table) -> int:
+    body = [[cell_text(c, column) for c, column in zip(row.cells, table.columns, strict=True)] for row in table.rows]
+    return fit(table, [*body, *totals_text(table)], 0).whole
+
+
+def _table(table: Table, width: int) -> Iterator[Line]:
     remarks: Sequence[Cell] = ()
     if table.columns[-1].type == "remark":
         table, remarks = table.without_last(), [row.cells[-1] for row in table.rows]

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from convcost.report.table import Aside, Column, Document, Section, Table
-from convcost.report.text import cell_text, totals_text
-
-SIGNS = {"": "", "added": "+", "removed": "−", "changed": "~"}
+from convcost.report.text import SIGNS, cell_text, totals_text
 
 
 def render(document: Document) -> str:
@@ -42,7 +40,8 @@ def _section(section: Section) -> Iterator[str]:
         yield from _aside(aside)
     where = ""
     for i, formula in enumerate(section.formulas):
-        yield f"$$\n\\text{{{formula.name}}} = {' '.join(formula.latex)}\n$$"
+        relation = "=" if formula.relation == "=" else r"\ge"
+        yield f"$$\n\\text{{{formula.name}}} {relation} {' '.join(formula.latex)}\n$$"
         where = formula.where
         if where and (i + 1 == len(section.formulas) or section.formulas[i + 1].where != where):
             yield escape(where)

@@ -58,9 +58,10 @@ def _function(formula: Formula, form: ClosedForm) -> str:
     symbols = {v.symbol_name: identifier(v.symbol_name) for v in form.variables}
     arguments = ", ".join(f"{names[v.name]}={_literal(v.default)}" for v in form.variables)
     fixed = ", ".join(f"{n}={v}" for n, v in formula.model.values.items() if n not in names)
+    exactly = "a lower bound of the" if form.partial else "the exact"
     lines = [
         f"def {identifier(formula.metric)}({arguments}):",
-        f'    """Return the exact {metric_name(formula.metric)}{f" for {fixed}" if fixed else ""}; {where(form)}."""',
+        f'    """Return {exactly} {metric_name(formula.metric)}{f" for {fixed}" if fixed else ""}; {where(form)}."""',
     ]
     lines += [f"    {name} = Fraction(str({name}))" for name in names.values()]
     whole = [v.name for v in form.variables if v.integer and v.multiple_of is None]

@@ -6,17 +6,45 @@ Renderers turn a document into text, Markdown, CSV, JSON or LaTeX; values stay e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
+
+class AtLeast(int):
+    """A lower bound: a total that lacks what is not known."""
+
+
+class AtMost(Fraction):
+    """An upper bound: a share of such a total."""
+
+
 Cell: TypeAlias = str | int | Fraction | tuple[int, ...] | None
 """Text, an exact number, the shape of a tensor without its batch, or None: the row has no such value."""
 
-Type = Literal["name", "text", "shape", "count", "difference", "share", "ratio", "remark"]
-"""``name`` may be shortened in the middle; a ``difference`` shows its sign, ``share`` and ``ratio`` are rounded; a
-``remark``, which is the last column, is a sentence: a table of fixed width sets it beneath its row."""
+Type = Literal[
+    "name",
+    "text",
+    "shape",
+    "value",
+    "count",
+    "difference",
+    "share",
+    "growth",
+    "ratio",
+    "elasticity",
+    "measure",
+    "remark",
+]
+"""``name`` may be shortened in the middle; a ``value`` is that of a hyperparameter, exact and not grouped; a
+``difference`` shows its sign; ``share``, ``growth`` (a share with its sign), ``ratio`` and ``elasticity`` (what one per
+cent more of something costs, in per cent) are rounded; readers see
+three digits of a ``measure``; a ``remark``, which is the last column, is a sentence: a table of fixed width sets it
+beneath its row."""
+
+ROUNDED: frozenset[Type] = frozenset({"share", "growth", "ratio", "elasticity"})
+"""What readers see rounded: CSV has it with six decimals, JSON as an exact fraction."""
 
 Change = Literal["", "added", "removed", "changed"]
 
@@ -72,9 +100,13 @@ class Table:
 
     def without_last(self) -> Table:
         """Return the table without its last column."""
-        cut = [Row(row.cells[:-1], row.change) for row in (*self.rows, *((self.totals,) if self.totals else ()))]
-        rows, totals = cut[: len(self.rows)], cut[len(self.rows) :]
-        return Table(self.columns[:-1], tuple(rows), totals[0] if totals else None, self.compares)
+        return self.only(range(len(self.columns) - 1))
+
+    def only(self, columns: Sequence[int]) -> Table:
+        """Return the table with some of its columns."""
+        cut = [Row(tuple(row.cells[i] for i in columns), row.change) for row in self.rows]
+        totals = Row(tuple(self.totals.cells[i] for i in columns), self.totals.change) if self.totals else None
+        return Table(tuple(self.columns[i] for i in columns), tuple(cut), totals, self.compares)
 
     def column(self, key: str) -> tuple[Cell, ...]:
         """Return the cells of a column, totals left out.
@@ -98,6 +130,8 @@ class Written:
         Summands, each but the first with its sign, in Unicode and in LaTeX.
     where : str
         "valid for 32 | R and 32α ∈ ℤ, with r = R/32".
+    relation : str
+        "=", or "≥" where the formula is a lower bound.
     """
 
     key: str
@@ -105,6 +139,7 @@ class Written:
     terms: tuple[str, ...]
     latex: tuple[str, ...]
     where: str = ""
+    relation: str = "="
 
     @property
     def text(self) -> str:

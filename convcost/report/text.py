@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 
-from convcost.report.table import Cell, Column, Table
-from convcost.units import BINARY, DECIMAL, exact_text, factor, percent, scaled
+from convcost.report.table import AtLeast, AtMost, Cell, Column, Table
+from convcost.units import BINARY, DECIMAL, decimal, digits, exact_text, factor, percent, scaled
+
+SIGNS = {"": "", "added": "+", "removed": "−", "changed": "~"}
+"""How a row differs between compared models, as a cell of its own."""
 
 ABSENT = "–"
 """What stands for a value that a row does not have; notes say why."""
@@ -24,14 +27,40 @@ def cell_text(value: Cell, column: Column) -> str:
         return "×".join(map(str, value))
     if isinstance(value, str):
         return value
+    return f"{bound(value)}{_number(value, column)}"
+
+
+def bound(value: Cell) -> str:
+    """Return the sign that stands before a bound; nothing before a number that is known.
+
+    >>> bound(AtLeast(864)), bound(864)
+    ('≥ ', '')
+    """
+    return "≥ " if isinstance(value, AtLeast) else "≤ " if isinstance(value, AtMost) else ""
+
+
+def _number(value: int | Fraction, column: Column) -> str:
     match column.type:
+        case "value":
+            return str(value)
         case "share":
             return percent(value)
+        case "growth":
+            return _signed(value, percent)
         case "ratio":
             return factor(value)
+        case "elasticity":
+            return f"{decimal(value)} %".replace("-", "−")
+        case "measure":
+            return digits(value)
         case "difference":
-            return f"{'−' if value < 0 else '+' if value > 0 else ''}{exact_text(-value if value < 0 else value)}"
+            return _signed(value, exact_text)
     return exact_text(value)
+
+
+def _signed(value: int | Fraction, write: Callable[[int | Fraction], str]) -> str:
+    sign = "−" if value < 0 else "+" if value > 0 else ""
+    return f"{sign}{write(-value if value < 0 else value)}"
 
 
 def totals_text(table: Table) -> list[list[str]]:
@@ -41,7 +70,9 @@ def totals_text(table: Table) -> list[list[str]]:
     pairs = list(zip(table.totals.cells, table.columns, strict=True))
     exact = ["" if value is None else cell_text(value, column) for value, column in pairs]
     rounded = [
-        scaled(value) if column.type == "count" and isinstance(value, int | Fraction) and value >= 1000 else ""
+        f"{bound(value)}{scaled(value)}"
+        if column.type == "count" and isinstance(value, int | Fraction) and value >= 1000
+        else ""
         for value, column in pairs
     ]
     return [exact, rounded] if any(rounded) else [exact]
@@ -69,10 +100,17 @@ def pad(text: str, width: int, *, right: bool = False) -> str:
 def shortened(text: str, width: int) -> str:
     """Cut the middles out of the parts of a path that is too wide; numbers at their ends, which tell them apart, stay.
 
+    Of a file in the file system directories go first, from the root on.
+
     >>> shortened("separable13/depthwise", 17), shortened("separable13/depthwise", 12), shortened("depthwise 3×3", 9)
     ('separa…13/dept…se', 'sep…13/dep…e', 'depth…3×3')
+    >>> shortened("/home/ada/networks/tiny.yaml", 23), shortened("../tiny.yaml", 8)
+    ('…/networks/tiny.yaml', 'tiny.…ml')
     """
     parts = text.split("/")
+    if parts[0] in {"", ".", ".."}:
+        while len(parts) > 1 and width_of("/".join(parts)) > width:
+            parts = ["…", *parts[2:]] if len(parts) > 2 else parts[1:]
     widths = [width_of(part) for part in parts]
     excess = sum(widths) + len(parts) - 1 - width
     while excess > 0:

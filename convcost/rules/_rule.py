@@ -65,6 +65,8 @@ class Rule(Generic[O]):
     """
 
     op: ClassVar[type[Op]]
+    known: ClassVar[bool] = True
+    """Whether its parameters and counts are all there is; a total with a rule that knows only the output is partial."""
 
     def output(self, op: O, *inputs: Shape) -> Shape:
         """Return the shape of the output; raise ``ShapeError`` where the inputs do not fit."""

@@ -12,7 +12,7 @@ from convcost.ops import Attention, Shape
 from convcost.ops._op import per_axis
 from convcost.rules._rule import Rule, rule
 from convcost.rules.agreement import agreed, differ
-from convcost.rules.checks import settled, share, spatial, whole
+from convcost.rules.checks import grant, settled, share, spatial, whole
 from convcost.symbols import Dim, product
 
 
@@ -37,6 +37,10 @@ class AttentionRule(Rule[Attention]):
         places, keys, values = (spatial(op, x) for x in inputs)
         if len(keys) != len(values) or any(map(differ, keys, values)):
             raise ShapeError("E405", f"{op.kind} has keys at {per_axis(keys)} places and values at {per_axis(values)}")
+        for one, other in zip(keys, values, strict=True):
+            grant(one, "==", other)
+        if op.causal:
+            grant(product(places), "==", product(keys))
         if op.causal and differ(product(places), product(keys)):
             fit = f"as many queries as keys, not {per_axis(places)} and {per_axis(keys)}"
             raise ShapeError("E405", f"causal {op.kind} takes {fit}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
+from typing import TypeAlias
 
 from convcost.errors import ShapeError, UnsupportedError
 from convcost.ops import Op, Shape
@@ -147,6 +148,16 @@ def axis_of(op: Op, x: Shape, axis: int) -> int:
     return place
 
 
+def axes_of(op: Op, x: Shape, axes: Sequence[int]) -> tuple[int, ...]:
+    """Return several axes in their order, counted from the front, none of them the batch and each once; E406."""
+    places = [axis_of(op, x, axis) for axis in axes]
+    if not places or len(set(places)) < len(places):
+        written = ", ".join(map(str, axes))
+        problem = f"the axes {written} of {op.name} name one twice" if places else f"{op.name} without axes"
+        raise ShapeError("E406", problem, hint="[1] are the channels, [1, 2, 3] a whole image")
+    return tuple(sorted(places))
+
+
 def share(total: Dim, parts: Dim, what: str, parts_are: str) -> Dim:
     """Return total / parts after checking, as far as it can be decided, that it is whole.
 
@@ -164,22 +175,41 @@ def share(total: Dim, parts: Dim, what: str, parts_are: str) -> Dim:
             raise ShapeError("E403", f"{total} {what} cannot be divided into {parts} {parts_are}")
         return total // parts
     quotient = settled(total / parts)
-    if is_symbolic(quotient) and not quotient.is_integer:
-        for granted in _COLLECTORS:
-            granted[quotient] = None
+    if is_symbolic(quotient):
+        grant_whole(quotient)
     return quotient
 
 
-_COLLECTORS: list[dict[Dim, None]] = []
+Condition: TypeAlias = tuple[Dim, str, Dim]
+"""(left, relation, right)"""
+
+_COLLECTORS: list[dict[Condition, None]] = []
+
+
+def grant(left: Dim, relation: str, right: Dim) -> None:
+    """Say that a comparison is taken for granted, unless it can be decided."""
+    if _COLLECTORS:
+        from convcost.symbols.floordiv import decide
+
+        if decide(left, relation, right) is not True:
+            for granted in _COLLECTORS:
+                granted[left, relation, right] = None
+
+
+def grant_whole(value: Dim) -> None:
+    """Say that a symbolic value is taken for whole, unless that can be seen."""
+    if _COLLECTORS and not value.is_integer:
+        for granted in _COLLECTORS:
+            granted[value, "==", floor(value)] = None
 
 
 @contextmanager
-def granted() -> Iterator[dict[Dim, None]]:
-    """Collect the quotients that rules take for whole inside this context because nothing decides whether they are.
+def granted() -> Iterator[dict[Condition, None]]:
+    """Collect the comparisons that rules take for granted inside this context because nothing decides them.
 
-    They are keys of the dictionary, in the order in which they came up. A formula holds where they are whole.
+    They are keys of the dictionary, in the order in which they came up. A formula holds where they do.
     """
-    found: dict[Dim, None] = {}
+    found: dict[Condition, None] = {}
     _COLLECTORS.append(found)
     try:
         yield found

@@ -8,7 +8,7 @@ from convcost.counts import Counts
 from convcost.errors import ShapeError
 from convcost.ops import Experts, Shape
 from convcost.rules._rule import Parameters, Rule, rule
-from convcost.rules.checks import channels, whole, written
+from convcost.rules.checks import channels, grant, whole, written
 from convcost.symbols import is_symbolic, product
 
 
@@ -38,6 +38,7 @@ class ExpertsRule(Rule[Experts]):
         channels(op, x)
         experts, active = whole(op.experts, "{} experts"), whole(op.active, "{} active experts")
         whole(op.hidden, "{} hidden features")
+        grant(active, "<=", experts)
         if not is_symbolic(experts) and not is_symbolic(active) and active > experts:
             raise ShapeError("E413", f"{written(active)} of {written(experts)} experts cannot be active")
         return (x[0], whole(op.out, "{} output channels"), *x[2:])

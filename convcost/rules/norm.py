@@ -5,10 +5,19 @@
 from __future__ import annotations
 
 from convcost.counts import Counts
-from convcost.errors import ShapeError
-from convcost.ops import BatchNorm, GroupNorm, InstanceNorm, L2Norm, LayerNorm, LocalResponseNorm, Scale, Shape
+from convcost.ops import (
+    BatchNorm,
+    GroupNorm,
+    InstanceNorm,
+    L2Norm,
+    LayerNorm,
+    LocalResponseNorm,
+    RmsNorm,
+    Scale,
+    Shape,
+)
 from convcost.rules._rule import Parameters, Rule, rule
-from convcost.rules.checks import axis_of, channels, few, share, spatial, whole
+from convcost.rules.checks import axes_of, channels, few, share, spatial, whole
 from convcost.rules.windows import meetings
 from convcost.symbols import Dim, product
 
@@ -54,18 +63,45 @@ class LayerNormRule(Rule[LayerNorm]):
     """
 
     def output(self, op: LayerNorm, *inputs: Shape) -> Shape:
-        _axes(op, inputs[0])
+        axes_of(op, inputs[0], op.axes)
         return inputs[0]
 
     def parameters(self, op: LayerNorm, *inputs: Shape) -> Parameters:
         (x,) = inputs
-        return Parameters(affine=2 * product(x[axis] for axis in _axes(op, x)) if op.affine else 0)
+        return Parameters(affine=2 * product(x[axis] for axis in axes_of(op, x, op.axes)) if op.affine else 0)
 
     def counts(self, op: LayerNorm, *inputs: Shape) -> Counts:
         (x,) = inputs
-        axes = _axes(op, x)
+        axes = axes_of(op, x, op.axes)
         rows = product(extent for axis, extent in enumerate(x) if axis not in axes)
         return _normalise(product(x), rows, affine=op.affine)
+
+
+@rule(RmsNorm)
+class RmsNormRule(Rule[RmsNorm]):
+    """Division by the root mean square: a product, an addition and a division an element, another product if scaled.
+
+    A row, which is what lies along ``axes``, has a division, an addition and a root of its own.
+
+    Examples
+    --------
+    >>> RmsNormRule().counts(RmsNorm(), (1, 196, 768))
+    Counts(mul=301056, add=150724, div=150724, sqrt=196)
+    """
+
+    def output(self, op: RmsNorm, *inputs: Shape) -> Shape:
+        axes_of(op, inputs[0], op.axes)
+        return inputs[0]
+
+    def parameters(self, op: RmsNorm, *inputs: Shape) -> Parameters:
+        (x,) = inputs
+        return Parameters(affine=product(x[axis] for axis in axes_of(op, x, op.axes)) if op.scale else 0)
+
+    def counts(self, op: RmsNorm, *inputs: Shape) -> Counts:
+        (x,) = inputs
+        axes = axes_of(op, x, op.axes)
+        elements, rows = product(x), product(extent for axis, extent in enumerate(x) if axis not in axes)
+        return Counts(mul=(1 + op.scale) * elements, add=elements + rows, div=elements + rows, sqrt=rows)
 
 
 @rule(GroupNorm)
@@ -187,15 +223,6 @@ class ScaleRule(Rule[Scale]):
     def counts(self, op: Scale, *inputs: Shape) -> Counts:
         elements = product(inputs[0])
         return Counts(mul=elements, add=elements if op.shift else 0)
-
-
-def _axes(op: LayerNorm, x: Shape) -> tuple[int, ...]:
-    axes = [axis_of(op, x, axis) for axis in op.axes]
-    if not axes or len(set(axes)) < len(axes):
-        written = ", ".join(map(str, op.axes))
-        problem = f"the axes {written} of layer_norm name one twice" if axes else "layer_norm without axes"
-        raise ShapeError("E406", problem, hint="[1] are the channels, [1, 2, 3] a whole image")
-    return tuple(sorted(axes))
 
 
 def _normalise(elements: Dim, rows: Dim, *, affine: bool) -> Counts:

@@ -8,10 +8,21 @@ import math
 
 from convcost.counts import Counts
 from convcost.errors import ShapeError
-from convcost.ops import AdaptiveAvgPool, AvgPool, GlobalAvgPool, LpPool, MaxPool, Pad, Shape, Upsample
+from convcost.ops import (
+    AdaptiveAvgPool,
+    AdaptiveMaxPool,
+    AvgPool,
+    GlobalAvgPool,
+    GlobalMaxPool,
+    LpPool,
+    MaxPool,
+    Pad,
+    Shape,
+    Upsample,
+)
 from convcost.ops._op import per_axis
 from convcost.rules._rule import Rule, rule
-from convcost.rules.checks import few, numeric, settled, spatial, whole
+from convcost.rules.checks import few, grant, numeric, settled, spatial, whole
 from convcost.rules.windows import real, slide, span, windows_of
 from convcost.symbols import Dim, ceil_div, floor_div, is_symbolic, minimum, product
 
@@ -101,6 +112,25 @@ class GlobalAvgPoolRule(Rule[GlobalAvgPool]):
         return Counts(add=product(x), div=product(self.output(op, x)))
 
 
+@rule(GlobalMaxPool)
+class GlobalMaxPoolRule(Rule[GlobalMaxPool]):
+    """Maximum over all places: a comparison for each element.
+
+    Examples
+    --------
+    >>> GlobalMaxPoolRule().counts(GlobalMaxPool(), (1, 1024, 7, 7))
+    Counts(cmp=50176)
+    """
+
+    def output(self, op: GlobalMaxPool, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        return (*x[:2], *(1 for _ in spatial(op, x)))
+
+    def counts(self, op: GlobalMaxPool, *inputs: Shape) -> Counts:
+        del op
+        return Counts(cmp=product(inputs[0]))
+
+
 @rule(AdaptiveAvgPool)
 class AdaptiveAvgPoolRule(Rule[AdaptiveAvgPool]):
     """Mean over ``output`` windows an axis: an addition for each element of each window, a division for each output.
@@ -115,15 +145,28 @@ class AdaptiveAvgPoolRule(Rule[AdaptiveAvgPool]):
     """
 
     def output(self, op: AdaptiveAvgPool, *inputs: Shape) -> Shape:
-        (x,) = inputs
-        spatial(op, x, len(op.output))
-        return (*x[:2], *(whole(extent, "an output extent of {}") for extent in op.output))
+        return _adapted(op, inputs[0])
 
     def counts(self, op: AdaptiveAvgPool, *inputs: Shape) -> Counts:
         (x,) = inputs
-        out = self.output(op, x)
-        held = [_held(op, n, extent) for n, extent in zip(x[2:], op.output, strict=True)]
-        return Counts(add=product((*held, *x[:2])), div=product(out))
+        return Counts(add=_held_together(op, x), div=product(_adapted(op, x)))
+
+
+@rule(AdaptiveMaxPool)
+class AdaptiveMaxPoolRule(Rule[AdaptiveMaxPool]):
+    """Maximum over the windows of adaptive average pooling: a comparison for each element of each window.
+
+    Examples
+    --------
+    >>> AdaptiveMaxPoolRule().counts(AdaptiveMaxPool((3,)), (1, 1, 7))
+    Counts(cmp=9)
+    """
+
+    def output(self, op: AdaptiveMaxPool, *inputs: Shape) -> Shape:
+        return _adapted(op, inputs[0])
+
+    def counts(self, op: AdaptiveMaxPool, *inputs: Shape) -> Counts:
+        return Counts(cmp=_held_together(op, inputs[0]))
 
 
 @rule(Upsample)
@@ -160,7 +203,9 @@ class UpsampleRule(Rule[Upsample]):
 
 @rule(Pad)
 class PadRule(Rule[Pad]):
-    """Padding as a layer of its own moves elements and counts nothing; negative amounts cut.
+    """Padding as a layer of its own moves elements and counts nothing; negative amounts cut, of a constant mode.
+
+    ``reflect`` needs more elements than it puts on a side.
 
     Examples
     --------
@@ -177,7 +222,9 @@ class PadRule(Rule[Pad]):
                 "E409", f"the padding of pad has {len(op.padding)} amounts: all the beginnings, then all the ends"
             )
         for amount in op.padding:
-            whole(abs(amount), "a padding of {}", 0)
+            whole(abs(amount) if op.mode == "constant" else amount, "a padding of {}", 0)
+        if op.mode == "reflect":
+            _reflects(op.padding, extents)
         out = [_padded(op, *axis) for axis in zip(extents, op.padding[:rank], op.padding[rank:], strict=True)]
         if any(type(extent) is int and extent < 1 for extent in out):
             raise ShapeError(
@@ -186,11 +233,21 @@ class PadRule(Rule[Pad]):
         return (*x[:2], *out)
 
 
+def _reflects(amounts: Shape, extents: Shape) -> None:
+    """Refuse to reflect as many elements as there are along an axis, or more."""
+    for amount, n in zip(amounts, (*extents, *extents), strict=True):
+        grant(amount, "<", n)
+        left = n - amount
+        if type(left) is int and left < 1:
+            raise ShapeError("E651", f"pad reflects {amount} elements of an extent of {n}")
+
+
 def _padded(op: Pad, n: Dim, lo: Dim, hi: Dim) -> Dim:
     """Return the extent of one axis; no more can be cut than is there, whatever the other side puts."""
     left = settled(n + minimum(lo, 0) + minimum(hi, 0))
     if type(left) is int and left < 0:
         raise ShapeError("E410", f"{op.name} cuts {n - left} off an extent of {n}")
+    grant(left, ">=", 0)
     return settled(n + lo + hi)
 
 
@@ -199,6 +256,7 @@ def _slid(op: MaxPool | AvgPool | LpPool, x: Shape) -> Shape:
     if op.padding != "same":
         spans = tuple(span(window.kernel, window.dilation) for window in windows_of(op))
         for pad, extent in zip(op.padding, spans * 2, strict=True):
+            grant(pad, "<", extent)
             if not is_symbolic(pad) and not is_symbolic(extent) and pad >= extent:
                 raise ShapeError(
                     "E412",
@@ -224,7 +282,20 @@ def _norm(seen: Dim, x: Shape, out: Shape) -> Counts:
     return Counts(abs=elements, pow=elements + product(out), add=seen)
 
 
-def _held(op: AdaptiveAvgPool, n: Dim, windows: Dim) -> Dim:
+def _adapted(op: AdaptiveAvgPool | AdaptiveMaxPool, x: Shape) -> Shape:
+    """Return the output of an adaptive pooling op."""
+    spatial(op, x, len(op.output))
+    return (*x[:2], *(whole(extent, "an output extent of {}") for extent in op.output))
+
+
+def _held_together(op: AdaptiveAvgPool | AdaptiveMaxPool, x: Shape) -> Dim:
+    """Return how many elements all windows of an adaptive pooling op hold together."""
+    _adapted(op, x)
+    held = [_held(op, n, extent) for n, extent in zip(x[2:], op.output, strict=True)]
+    return product((*held, *x[:2]))
+
+
+def _held(op: AdaptiveAvgPool | AdaptiveMaxPool, n: Dim, windows: Dim) -> Dim:
     """Return how many elements the windows of an axis hold together."""
     if windows in (1, n):
         return n

@@ -7,7 +7,18 @@ from __future__ import annotations
 from convcost.errors import ShapeError
 from convcost.ops import ChannelShuffle, Dropout, Flatten, Identity, Input, Op, Reshape, Shape, Split, Transpose
 from convcost.rules._rule import Rule, rule
-from convcost.rules.checks import axis_name, axis_of, channels, settled, share, whole, written, written_shape
+from convcost.rules.checks import (
+    axis_name,
+    axis_of,
+    channels,
+    grant,
+    grant_whole,
+    settled,
+    share,
+    whole,
+    written,
+    written_shape,
+)
 from convcost.symbols import Dim, is_symbolic, product
 
 
@@ -61,12 +72,16 @@ class ReshapeRule(Rule[Reshape]):
         elements = product(x[1:])
         if is_symbolic(elements) or is_symbolic(known):
             left = settled(elements / known)
+            if not open_axes:
+                grant(elements, "==", known)
+            elif is_symbolic(left):
+                grant_whole(left)
             fits = is_symbolic(left) or left == 1 or (bool(open_axes) and isinstance(left, int) and left > 0)
         else:
             left = elements // known
             fits = elements == known * left and (bool(open_axes) or left == 1)
         if not fits:
-            wanted = "×".join(written(extent) for extent in op.shape)
+            wanted = "×".join(written(extent) for extent in op.shape) or "a single number"
             raise ShapeError("E408", f"the {written(elements)} elements of {written_shape(x)} do not fit into {wanted}")
         return (x[0], *(left if extent == -1 else extent for extent in op.shape))
 
@@ -128,6 +143,7 @@ class SplitRule(Rule[Split]):
             total: Dim = 0
             for size in sizes:
                 total += size
+            grant(total, "==", x[axis])
             if not is_symbolic(total) and not is_symbolic(x[axis]) and total != x[axis]:
                 shown = " + ".join(map(written, sizes))
                 raise ShapeError(

@@ -65,6 +65,11 @@ class Architecture:
         """What the spec says is published about it, as it stands there."""
         return self.document.claims
 
+    @property
+    def budgets(self) -> tuple[Node, ...]:
+        """What the spec says it may cost, as it stands there."""
+        return self.document.budgets
+
     def values(
         self, preset: str | None = None, bindings: Mapping[str, int | Fraction] | None = None
     ) -> dict[str, int | Fraction]:

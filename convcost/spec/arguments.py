@@ -17,6 +17,7 @@ from convcost.spec.source import Source
 from convcost.spec.vocabulary import (
     ACTIVATION_OPS,
     FORMS,
+    LITERAL,
     NONE,
     NORM_OPS,
     PADDINGS,
@@ -168,7 +169,7 @@ class Arguments:
         """Return several whole numbers."""
         value, name, node, scope = given
         values = value if isinstance(value, tuple) else (value,)
-        if not values:
+        if not values and name != "shape":  # a single number for each sample has no axes
             raise self.error("E315", f"{name} is an empty list", node)
         nodes = node.items if isinstance(node, Sequence) and len(node.items) == len(values) else [node] * len(values)
         return tuple([self.extent(Given(v, name, n, scope), least) for v, n in zip(values, nodes, strict=True)])
@@ -244,7 +245,11 @@ class Arguments:
                 return self.extents(given)
             case "rational":
                 return self.bound(value, name, node)
-            case "choice":
+            case "text":
+                return value
+            case "place":
+                return self.extent(given, None)
+            case "choice" | "word":
                 if isinstance(value, str) and value in argument.choices:
                     return value
                 hint = hint_for(value, argument.choices) if isinstance(value, str) else ""
@@ -269,7 +274,7 @@ class Arguments:
             argument = form.arguments[name]
             if argument.type in {"norm", "activation"}:
                 continue
-            given = Given(self.evaluate(node, scope), name, node, scope)
+            given = Given(self.literal(argument, node) or self.evaluate(node, scope), name, node, scope)
             if argument.type == "padding":
                 padding = given
             elif form.op is Reshape:
@@ -288,6 +293,10 @@ class Arguments:
         if "bias" not in typed and "bias" in form.defaults and "bias" in self.defaults:
             typed["bias"] = self.defaults["bias"]
         return typed
+
+    def literal(self, argument: Argument, node: Node) -> str:
+        """Return the text of an argument that is no expression; empty where it is one."""
+        return " ".join(node.text.split()) if argument.type in LITERAL and isinstance(node, Scalar) else ""
 
     def reshape(self, given: Given) -> tuple[Dim, ...]:
         """Return the extents of a new shape, one of which may be -1."""
@@ -317,7 +326,9 @@ class Arguments:
             written = {k.text: v for k, v in value.pairs} if isinstance(value, MappingNode) else {}
             known = written_arguments(op)
             typed = {
-                name: self.typed(known[name], Given(self.evaluate(n, scope), name, n, scope), 0)
+                name: self.typed(
+                    known[name], Given(self.literal(known[name], n) or self.evaluate(n, scope), name, n, scope), 0
+                )
                 for name, n in written.items()
             }
             return self.make(op, typed)

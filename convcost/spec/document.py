@@ -31,6 +31,7 @@ DOCUMENT = (
     "blocks",
     "layers",
     "claims",
+    "budgets",
 )
 """The keys of a document."""
 
@@ -53,6 +54,7 @@ class Document(Library):
         self.inputs: tuple[tuple[str, Scalar, Sequence], ...] = ()
         self.items: tuple[Item, ...] = ()
         self.claims: tuple[Node, ...] = ()
+        self.budgets: tuple[Node, ...] = ()
         self.libraries: tuple[Library, ...] = ()
 
 
@@ -105,6 +107,8 @@ class DocumentGrammar(LibraryGrammar):
         self.bodies(document, fields, names)
         if "claims" in fields:
             self.collect(lambda: self.claims(document, fields["claims"]))
+        if "budgets" in fields:
+            self.collect(lambda: self.budgets(document, fields["budgets"]))
         layers = self.sequence(fields["layers"], "layers")
         if not layers.items:
             raise self.error("E123", "layers is empty", layers, "a network has at least one layer")
@@ -165,3 +169,10 @@ class DocumentGrammar(LibraryGrammar):
         for claim in claims:
             self.mapping(claim, "a claim")
         document.claims = tuple(claims)
+
+    def budgets(self, document: Document, node: Node) -> None:
+        """Keep what it may cost: one entry, for the defaults, or a list of them."""
+        entries = node.items if isinstance(node, Sequence) else [node]
+        for entry in entries:
+            self.mapping(entry, "an entry of budgets" if entry is not node else "budgets", "such as params: 4.3 M")
+        document.budgets = tuple(entries)

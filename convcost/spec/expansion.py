@@ -246,13 +246,17 @@ class Expansion(Wiring):
         if POISON in inputs:
             raise PoisonedError
         name = self.name(item, scope)
-        made = self.layers(item, arguments, scope, self.run.shapes[inputs[0]])
+        made = self.layers(item, arguments, scope, self.run.shapes[inputs[0]] if inputs else ())
         origin = self.origin(item.place, trail)
+        shared = self.shared(item.share, [op for _, ops in made for op in ops], scope) if item.share else iter(())
         for suffix, ops in made:
             layer = f"{name}/{suffix}" if suffix else name
             for op in ops:
                 node = layer if len(ops) == 1 else f"{layer}/{op.name}"
-                inputs = (self.add(node, op, inputs, layer=layer, origin=origin, place=item.place),)
+                place = item.place
+                inputs = (
+                    self.add(node, op, inputs, layer=layer, origin=origin, place=place, shares=next(shared, None)),
+                )
         self.output(item, name, scope, inputs[0])
 
     def layers(self, item: Item, arguments: Mapping[str, YamlNode], scope: Scope, shape: Shape) -> list[Layer]:

@@ -40,6 +40,8 @@ class Item:
         Of an op, a merge or a block.
     signature : tuple, optional
         What is written, for an op whose arguments are texts without names: items with the same one are the same.
+    share : Scalar, optional
+        The layer whose stored values it uses.
     paths : sequence of Path
         Of a merge or a switch.
     items : sequence of Item
@@ -62,6 +64,7 @@ class Item:
         "place",
         "repeat",
         "rows",
+        "share",
         "signature",
         "sources",
     )
@@ -76,6 +79,7 @@ class Item:
         self.condition: Scalar | None = None
         self.repeat: Scalar | None = None
         self.first: Mapping[str, Node] | None = None
+        self.share: Scalar | None = None
         self.numbered = False
         self.signature: Signed | None = None
         self.paths: SequenceOf[Path] = ()

@@ -19,6 +19,7 @@ from convcost.spec.vocabulary import (
     CONTAINERS,
     FORMS,
     INPUT,
+    LITERAL,
     MODIFIERS,
     NORM,
     NORM_OPS,
@@ -106,6 +107,10 @@ class ItemGrammar(Grammar):
         """Tell whether a key stands for an item."""
         return key in FORMS or key in CONTAINERS or key in self.blocks
 
+    def is_tensor(self, word: str) -> bool:
+        """Tell whether a word in the place of a path is the name of a tensor, also where an op is called so."""
+        return not self.known(word) or (word in self.named and word not in self.blocks)
+
     def known_keys(self) -> tuple[str, ...]:
         """Return all keys that stand for items."""
         return (*FORMS, *CONTAINERS, *self.blocks)
@@ -190,7 +195,8 @@ class ItemGrammar(Grammar):
         missing = [name for name in required if name not in arguments]
         if missing and not misspelt:
             raise self.error("E128", f"{key.text} needs the argument{listed(missing)}", key)
-        if signature and reported == len(self.problems.errors) and not any(map(_has_names, arguments.values())):
+        evaluated = (node for name, node in arguments.items() if not _is_literal(known, name))
+        if signature and reported == len(self.problems.errors) and not any(map(_has_names, evaluated)):
             self.signed[signature] = signature
         return arguments
 
@@ -203,6 +209,8 @@ class ItemGrammar(Grammar):
             raise self.error("E127", f"{owner} has no argument {quoted(name.text)}", name, hint)
         if isinstance(node, MappingNode) and owner in FORMS and name.text in {"norm", "activation"}:
             self.followed(name.text, node, names)
+        elif _is_literal(known, name.text):
+            self.prose(node, name.text)
         else:
             argument = known[name.text] if isinstance(known, Mapping) else None
             self.values(node, names, name.text, words_of(argument) if isinstance(argument, Argument) else ANY)
@@ -254,7 +262,7 @@ class ItemGrammar(Grammar):
             here = (*trail, f"path {index + 1}")
             if isinstance(path, Sequence):
                 result.append(Path(path, self.items(path.items, names, here, "item", row=row)))
-            elif isinstance(path, Scalar) and not self.known(path.text):
+            elif isinstance(path, Scalar) and self.is_tensor(path.text):
                 if path.text != INPUT and tensor_name_problem(path.text):
                     raise self.unknown(path)
                 result.append(Path(path, tensor=path))
@@ -306,6 +314,11 @@ class ItemGrammar(Grammar):
             elif modifier == "if":
                 self.expression(node, names, "if")
                 item.condition = self.scalar(node, "if")
+            elif modifier == "share":
+                item.share = self.scalar(node, "share")
+                if item.kind is not Kind.OP:
+                    hint = "what is shared are the stored values of one op"
+                    raise self.error("E132", f"share: {item.key} is no single op", key, hint)
             elif modifier == "repeat":
                 self.expression(node, names, "repeat")
                 item.repeat = self.scalar(node, "repeat")
@@ -343,6 +356,12 @@ def _signature(key: Scalar, value: Node | None, required: tuple[str, ...]) -> Si
         return None
     texts = [node.text for node in value.items if isinstance(node, Scalar)]
     return (key.text, required, *texts) if len(texts) == len(value.items) else None
+
+
+def _is_literal(known: Mapping[str, object] | frozenset[str], name: str) -> bool:
+    """Tell whether an argument stands for itself."""
+    argument = known.get(name) if isinstance(known, Mapping) else None
+    return isinstance(argument, Argument) and argument.type in LITERAL
 
 
 def _has_names(node: Node) -> bool:

@@ -18,7 +18,7 @@ from convcost.spec.nodes import Mapping as MappingNode
 from convcost.spec.nodes import Node, Scalar
 from convcost.spec.problems import Problems
 from convcost.spec.source import Source
-from convcost.spec.vocabulary import FORMS, MAX_NAME, tensor_name_problem, words_of
+from convcost.spec.vocabulary import FORMS, MAX_NAME, block_name_problem, words_of
 from convcost.symbols.expr.language import EXTENTS, quoted, shorten
 
 if TYPE_CHECKING:
@@ -252,7 +252,7 @@ class LibraryGrammar(HyperparameterGrammar, ItemGrammar):
         """Read names, inputs and arguments of all blocks: bodies call blocks that stand further down."""
         self.mapping(node, "blocks")
         for key, body in node.pairs:  # type: ignore[union-attr]
-            problem = tensor_name_problem(key.text) or ("" if key.text.count("/") == 0 else "/ stands between scopes")
+            problem = block_name_problem(key.text)
             if problem:
                 self.problems.add("E129", f"{quoted(key.text)} cannot be the name of a block", key, hint=problem)
             fields = self.mapping(body, f"the block {key.text}")

@@ -69,6 +69,10 @@ class PythonParser(Reader, Scanner, Parser):
         Parser.__init__(self)
 
 
+TOO_DEEP = "exceeded maximum nesting depth"
+"""What libyaml says from 0.2.6 on, which reads ahead; the other parser finds the place where our bound is crossed."""
+
+
 def _parser(text: str) -> Events:
     try:
         from yaml import cyaml
@@ -90,6 +94,8 @@ def compose(source: Source, parser: Events | None = None, language: Language = S
         with uncollected():
             document = composer.compose(parser or _parser(source.text))
     except YAMLError as error:
+        if TOO_DEEP in str(error):
+            return compose(source, PythonParser(source.text), language)
         raise composer.syntax_error(error) from None
     except Enough:
         pass

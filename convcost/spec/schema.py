@@ -30,14 +30,14 @@ URI = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
 
 
-def schema(claims: Mapping[str, Schema] | None = None) -> Schema:
+def schema(definitions: Mapping[str, Schema] | None = None) -> Schema:
     """Return the schema of a spec or a library of blocks, draft 2020-12.
 
     Parameters
     ----------
-    claims : mapping of str to Schema, optional
-        The definition ``claim`` of what is published about an architecture, which is read elsewhere, and those that it
-        refers to; absent, any mapping is a claim.
+    definitions : mapping of str to Schema, optional
+        Those of what is read elsewhere, and what they refer to: ``claim``, what is published about an architecture, and
+        ``budget``, what it may cost; absent, any mapping is one.
 
     >>> schema()["then"]["required"], schema()["else"]["required"]
     (['input', 'layers'], ['blocks'])
@@ -55,7 +55,9 @@ def schema(claims: Mapping[str, Schema] | None = None) -> Schema:
         "else": {"required": ["blocks"]},
         "$defs": {
             **_definitions(),
-            **(claims or {"claim": {"type": "object"}}),
+            "claim": {"type": "object"},
+            "budget": {"type": "object"},
+            **(definitions or {}),
             **{f"op.{name}": _arguments(form) for name, form in FORMS.items()},
         },
     }
@@ -119,6 +121,10 @@ _DOCUMENT: dict[str, Schema] = {
     "blocks": {"description": "Templates.", **map_of(ref("block"), "tensorName")},
     "layers": {"description": "The items of the network, one after the other.", **list_of(ref("item"), 1)},
     "claims": {"description": "What is published about it.", **list_of(ref("claim"))},
+    "budgets": {
+        "description": "What it may cost: at the defaults, or a list, for several values.",
+        "anyOf": [ref("budget"), list_of(ref("budget"))],
+    },
 }
 
 
@@ -197,6 +203,7 @@ def _item() -> Schema:
                     },
                     "if": {"description": "Condition under which it is there.", **ref("expression")},
                     "repeat": {"description": "Number of copies.", **ref("expression")},
+                    "share": {"description": "The layer whose stored values it uses.", **ref("source")},
                     "first": {"description": "Arguments of the first copy that differ.", "type": "object"},
                 },
                 "additionalProperties": {"description": "A block with its arguments.", "type": ["object", "null"]},

@@ -74,13 +74,13 @@ class Source:
         return self.span(line, column, max(1, len(written)) if not length else 1)
 
 
-def read_bytes(path: str, what: str = "a spec") -> bytes:
+def read_bytes(path: str, what: str = "a spec", form: str = "YAML") -> bytes:
     """Return the bytes of a file, or of standard input for ``-``.
 
     Parameters
     ----------
-    what : str
-        What should stand in it, in the words of errors.
+    what, form : str
+        What should stand in it, and as what, in the words of errors.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def read_bytes(path: str, what: str = "a spec") -> bytes:
         try:
             file = Path(path)
             if file.is_dir():
-                hint = f"{what} is one YAML file"
+                hint = f"{what} is one {form} file"
                 raise UsageError("E002", f"{quoted(path, LONGEST_PATH)} is a directory", hint=hint)
             with file.open("rb") as stream:
                 data = stream.read(MAX_BYTES + 1)

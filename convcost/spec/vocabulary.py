@@ -32,7 +32,7 @@ from convcost.symbols.expr.language import quoted
 
 NONE: Final = "none"
 PADDINGS: Final = ("same", "valid", "half")
-MODIFIERS: Final = ("name", "from", "if", "repeat", "first")
+MODIFIERS: Final = ("name", "from", "if", "repeat", "first", "share")
 INPUT: Final = "input"
 """The name of the one input that has no other."""
 TABLE, SWITCH, PATH = "table", "switch", "path"
@@ -102,9 +102,12 @@ def words_of(argument: Argument) -> Words:
         "norm": (NONE, *NORM_OPS),
         "activation": (NONE, *ACTIVATION_OPS),
         "choice": argument.choices,
+        "word": argument.choices,
     }
     here = words.get(argument.type, ())
-    return Words(here, " or ".join(here) if argument.type in {"flag", "choice"} else argument.doc if here else "")
+    return Words(
+        here, " or ".join(here) if argument.type in {"flag", "choice", "word"} else argument.doc if here else ""
+    )
 
 
 def written_arguments(op: type[Op]) -> dict[str, Argument]:
@@ -169,6 +172,10 @@ SPATIAL: Final = frozenset(
 )
 """Forms that work on channels and space."""
 KEYS: Final = frozenset({*FORMS, *CONTAINERS, *MODIFIERS, INPUT})
+NAMES: Final = KEYS - {form.name for form in FORMS.values() if form.joins or form.required}
+"""Keys that no tensor can be named by: in the place of a path, a word that needs more to be an item is a name."""
+LITERAL: Final = frozenset({"word", "text"})
+"""Types of arguments that stand for themselves and are no expressions."""
 
 WORDS: Final = frozenset(
     {
@@ -176,7 +183,13 @@ WORDS: Final = frozenset(
         NONE,
         *NORM_OPS,
         *ACTIVATION_OPS,
-        *(word for form in FORMS.values() for argument in form.arguments.values() for word in argument.choices),
+        *(
+            word
+            for form in FORMS.values()
+            for argument in form.arguments.values()
+            if argument.type not in LITERAL
+            for word in argument.choices
+        ),
     }
 )
 """Names that stand for themselves in expressions."""
@@ -194,10 +207,17 @@ def value_name_problem(name: str) -> str:
 
 
 def tensor_name_problem(name: str) -> str:
-    """Return why a layer, input or block cannot have this name; empty if it can."""
+    """Return why a layer or input cannot have this name; empty if it can."""
     if not _TENSOR_NAME.fullmatch(name) or len(name) > MAX_NAME:
         return "names are letters, digits, _ - and ., begin with a letter, and / stands between scopes"
-    return f"{quoted(name)} is an op or a key of the language" if name in KEYS else ""
+    return f"{quoted(name)} is an op or a key of the language" if name in NAMES else ""
+
+
+def block_name_problem(name: str) -> str:
+    """Return why a block cannot have this name; empty if it can."""
+    if name in KEYS:
+        return f"{quoted(name)} is an op or a key of the language"
+    return tensor_name_problem(name) or ("/ stands between scopes" if "/" in name else "")
 
 
 SYNONYMS: Final = {
@@ -206,10 +226,13 @@ SYNONYMS: Final = {
     "conv_transpose": "transposed_conv", "dense": "linear", "fc": "linear", "gemm": "linear", "max_pool": "maxpool",
     "avg_pool": "avgpool", "gap": "global_avgpool", "global_pool": "global_avgpool", "bn": "batch_norm",
     "lrn": "local_response_norm", "swish": "silu", "hswish": "hard_swish", "hsigmoid": "hard_sigmoid",
-    "interpolate": "upsample", "cat": "concat", "sum": "add", "multiply": "mul", "residual": "add", "sequential": PATH,
+    "interpolate": "resize", "cat": "concat", "sum": "add", "multiply": "mul",
+    "subtract": "sub", "divide": "div", "pow": "power", "pixel_shuffle": "depth_to_space", "clamp": "clip",
+    "pixel_unshuffle": "space_to_depth", "max_pool_global": "global_maxpool", "rmsnorm": "rms_norm",
+    "residual": "add", "sequential": PATH,
     "bmm": "matmul", "batch_matmul": "matmul", "self_attention": "attention", "multi_head_attention": "attention",
     "scaled_dot_product_attention": "attention", "moe": "experts", "mixture_of_experts": "experts",
-    "layer_scale": "scale", "affine": "scale", "roi_align": "crop", "roi_pool": "crop", "crop_and_resize": "crop",
+    "layer_scale": "scale", "roi_align": "crop", "roi_pool": "crop", "crop_and_resize": "crop",
     "filters": "out", "channels": "out", "output": "out", "out_channels": "out", "kernel_size": "kernel",
     "strides": "stride", "pad": "padding", "units": "out", "features": "out", "use_bias": "bias",
     "normalization": "norm", "act": "activation", "rate": "dilation", "depth_multiplier": "multiplier",

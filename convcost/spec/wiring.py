@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 from convcost.errors import ConvcostError, ShapeError, Span, SpecError
@@ -52,11 +52,12 @@ class Wiring:
         self._spans: dict[int, Span] = {}
 
     def inputs(self, item: Item, scope: Scope, wanted: int | None = None) -> list[int]:
-        """Return the nodes an item takes: those of its ``from``, otherwise the last one."""
-        found = [self.tensor(source, scope) for source in item.sources] if item.sources else scope.history[-1:]
+        """Return the nodes an item takes: those of its ``from``, otherwise the last one, if it takes any."""
+        last = scope.history[-1:] if wanted != 0 else []
+        found = [self.tensor(source, scope) for source in item.sources] if item.sources else last
         if wanted is not None and len(found) != wanted:
             several = f"write from: [{', '.join(str(-i) for i in range(wanted, 0, -1))}], or names"
-            hint = several if wanted > 1 else "write from: with one name, or -1"
+            hint = several if wanted > 1 else "write from: with one name, or -1" if wanted else "leave out from:"
             count = "1 input" if wanted == 1 else f"{wanted} inputs"
             place = item.sources[0] if item.sources else item.place
             raise self.arguments.error("E308", f"{item.key} takes {count}, not {len(found)}", place, hint)
@@ -104,7 +105,27 @@ class Wiring:
         if item.name is not None:
             scope.tensors[item.name.text] = index
 
-    def add(self, name: str, op: Op, inputs: tuple[int, ...], *, layer: str, origin: Origin, place: Scalar) -> int:
+    def shared(self, node: Scalar, ops: Sequence[Op], scope: Scope) -> Iterator[int]:
+        """Return the nodes of the layer that an item shares its stored values with, one for each of its ops."""
+        last = self.tensor(node, scope)
+        first = last + 1 - len(ops)
+        if first < 0 or any(type(self.nodes[first + at].op) is not type(op) for at, op in enumerate(ops)):
+            kinds = ", ".join(op.name for op in ops)
+            hint = "a layer shares with one of the same ops"
+            raise self.arguments.error("E724", f"share: {quoted(node.text)} is no layer of {kinds}", node, hint)
+        return iter(range(first, last + 1))
+
+    def add(
+        self,
+        name: str,
+        op: Op,
+        inputs: tuple[int, ...],
+        *,
+        layer: str,
+        origin: Origin,
+        place: Scalar,
+        shares: int | None = None,
+    ) -> int:
         """Add a node and derive its shape; return its index."""
         nodes, shapes = self.nodes, self.run.shapes
         if name in self.names:
@@ -123,7 +144,7 @@ class Wiring:
                 raise
             self._shapes[key] = shape
         self.names.add(name)
-        nodes.append(Node(name, op, inputs, layer, origin))
+        nodes.append(Node(name, op, inputs, layer, origin, shares))
         shapes.append(shape)
         return len(nodes) - 1
 

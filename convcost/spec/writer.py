@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -20,13 +20,25 @@ NORMS = tuple(dict.fromkeys(NORM_OPS.values()))
 _PLAIN = re.compile(r"[\w./()*+-][\w ./()*+=<>!%-]*", re.ASCII)
 
 
-def to_yaml(graph: Graph, defaults: Mapping[str, int | Fraction] | None = None) -> str:
+def to_yaml(
+    graph: Graph,
+    defaults: Mapping[str, int | Fraction] | None = None,
+    *,
+    title: str = "",
+    source: str = "",
+    multiples: Mapping[str, int] | None = None,
+) -> str:
     """Write a graph as a spec.
 
     Parameters
     ----------
     defaults : mapping, optional
         The defaults of free hyperparameters; absent, each has the value at which its symbol is 1.
+    title, source : str
+        The name in print, and where the network comes from.
+    multiples : mapping, optional
+        What whole hyperparameters are multiples of where the short closed form holds; absent, of what their symbols
+        stand for.
 
     Returns
     -------
@@ -50,41 +62,54 @@ def to_yaml(graph: Graph, defaults: Mapping[str, int | Fraction] | None = None) 
       - {name: c, conv: {kernel: 3, out: 8, padding: same}}
     <BLANKLINE>
     """
-    return _Writer(graph, defaults or {}).write()
+    writer = Writer(graph, defaults or {}, title, source)
+    writer.multiples = multiples or {}
+    return writer.write()
 
 
-class _Writer:
-    def __init__(self, graph: Graph, defaults: Mapping[str, int | Fraction]) -> None:
+class Writer:
+    """Writes one graph, an item for each layer."""
+
+    def __init__(self, graph: Graph, defaults: Mapping[str, int | Fraction], title: str = "", source: str = "") -> None:
         self.graph = graph
+        self.prose = {"title": title, "source": source}
         self.defaults = defaults
         self.formulas = Formulas(graph.hyperparameters)
+        self.choices: Mapping[str, Sequence[int | Fraction]] = {}
+        self.multiples: Mapping[str, int] = {}
         self.names: dict[int, str] = {}
         self.taken: set[str] = set()
+        self.stored = {node.shares for node in graph.nodes}
         self.users: dict[int, int] = {}
         for node in graph.nodes:
             for index in node.inputs:
                 self.users[index] = self.users.get(index, 0) + 1
 
     def write(self) -> str:
+        """Return the text."""
         inputs = self.inputs()
         layers = self.layers()
-        requires = [f"  - {_scalar(self.condition(guard))}" for guard in self.graph.guards]
-        lines = ["convcost: 1", f"name: {_scalar(self.graph.name)}"]
+        return "\n".join([*self.head(), *inputs, "layers:", *layers]) + "\n"
+
+    def head(self) -> list[str]:
+        """Return what stands before the inputs; to be asked for when all dimensions have been written."""
+        requires = [f"  - {scalar(self.condition(guard))}" for guard in self.graph.guards]
+        lines = ["convcost: 1", f"name: {scalar(self.graph.name)}"]
+        lines += [f"{key}: {prose(text)}" for key, text in self.prose.items() if text]
         if self.graph.free:
             lines += ["hyperparameters:", *map(self.hyperparameter, self.graph.free)]
         if self.formulas.lets:
-            lines += ["let:", *(f"  {name}: {_scalar(text)}" for name, text in self.formulas.lets.items())]
-        lines += ["requires:", *requires] if requires else []
-        return "\n".join([*lines, *inputs, "layers:", *layers]) + "\n"
+            lines += ["let:", *(f"  {name}: {scalar(text)}" for name, text in self.formulas.lets.items())]
+        return [*lines, "requires:", *requires] if requires else lines
 
     def hyperparameter(self, name: str) -> str:
         """Return a line that declares a free hyperparameter."""
         factor, symbol = proportional(name, self.graph.hyperparameters[name])
         unit = Fraction(int(factor.p), int(factor.q))
         default = self.defaults.get(name, unit)
-        if symbol.is_integer:
-            return f"  {name}: {{default: {default}, multiple_of: {unit}}}"
-        return f"  {name}: {{default: {default}, integer: false}}"
+        chosen = f", choices: [{', '.join(map(str, self.choices[name]))}]" if name in self.choices else ""
+        last = f"multiple_of: {self.multiples.get(name, unit)}" if symbol.is_integer else "integer: false"
+        return f"  {name}: {{default: {default}{chosen}, {last}}}"
 
     def condition(self, guard: Guard) -> str:
         """Return a guard as a condition that holds."""
@@ -92,6 +117,7 @@ class _Writer:
         return f"{self.formulas.text(guard.left)} {relation} {self.formulas.text(guard.right)}"
 
     def inputs(self) -> list[str]:
+        """Return the lines of the inputs, and name them."""
         nodes = [(i, node) for i, node in enumerate(self.graph.nodes) if isinstance(node.op, Input)]
         shapes = [self.value(node.op.shape) for _, node in nodes]  # type: ignore[attr-defined]
         if len(nodes) == 1 and nodes[0][1].name == INPUT:
@@ -112,8 +138,9 @@ class _Writer:
         return wanted
 
     def layers(self) -> list[str]:
+        """Return the lines of the layers."""
         nodes, lines, index = self.graph.nodes, list[str](), 0
-        previous = max(self.names)
+        previous = max(self.names, default=-1)
         while index < len(nodes):
             node = nodes[index]
             if isinstance(node.op, Input):
@@ -131,6 +158,8 @@ class _Writer:
     def followers(self, index: int) -> list[Op]:
         """Return the norm and activation that are written as arguments of a convolution."""
         nodes, head = self.graph.nodes, self.graph.nodes[index]
+        if head.shares is not None or index in self.stored:
+            return []  # what is shared are the stored values of one op
         if not isinstance(head.op, (*CONVOLUTIONS, Linear)) or head.name != f"{head.layer}/{head.op.name}":
             return []
         found: list[Op] = []
@@ -149,12 +178,15 @@ class _Writer:
         return (
             node.inputs == (index,)
             and node.layer == head.layer
+            and node.shares is None
+            and index + 1 not in self.stored
             and node.name == f"{head.layer}/{node.op.name}"
             and self.users.get(index) == 1
             and self.graph.output != index
         )
 
     def item(self, node: Node, followers: list[Op], name: str, previous: int) -> str:
+        """Return the line of a layer."""
         key, arguments = self.call(node.op)
         for op in followers:
             argument = "norm" if isinstance(op, NORMS) else "activation"
@@ -169,8 +201,17 @@ class _Writer:
             body = _flow({**arguments, "paths": paths}) if arguments else paths
             return f"  - {{name: {name}, {key}: {body}}}"
         taken = names[0] if len(names) == 1 else f"[{', '.join(names)}]"
-        source = "" if node.inputs == (previous,) else f"from: {taken}, "
+        source = "" if node.inputs in ((previous,), ()) else f"from: {taken}, "
+        if node.shares is not None:
+            source += f"share: {self.shared(node)}, "
         return f"  - {{name: {name}, {source}{key}: {_flow(arguments)}}}"
+
+    def shared(self, node: Node) -> str:
+        """Return the name of the layer whose stored values a node uses, too."""
+        name = self.names.get(node.shares) if node.shares is not None else None
+        if name is None or FORMS[node.op.name].joins:
+            raise UnsupportedError("E613", f"{node.name} shares stored values that no layer of one op has")
+        return name
 
     def call(self, op: Op) -> tuple[str, dict[str, str]]:
         """Return key and arguments of an op; a depthwise convolution has a key of its own."""
@@ -202,11 +243,12 @@ class _Writer:
         return self.value(value)
 
     def value(self, value: Any) -> str:
+        """Return the text of an argument."""
         if isinstance(value, bool):
             return "true" if value else "false"
         if isinstance(value, tuple):
             return f"[{', '.join(map(self.value, value))}]"
-        return value if isinstance(value, str) else _scalar(self.formulas.text(value))
+        return scalar(value if isinstance(value, str) else self.formulas.text(value))
 
 
 def _is_default(argument: Argument, value: Dim | tuple[Dim, ...], rank: int) -> bool:
@@ -222,8 +264,13 @@ def _flow(arguments: Mapping[str, str]) -> str:
     return "{" + ", ".join(f"{name}: {value}" for name, value in arguments.items()) + "}"
 
 
-def _scalar(text: str) -> str:
+def scalar(text: str) -> str:
     """Return a text as YAML reads it back, quoted where it has to be."""
     if _PLAIN.fullmatch(text) and text not in {"~", "null", "-"} and not text.endswith(" "):
         return text
+    return prose(text)
+
+
+def prose(text: str) -> str:
+    """Return a text in quotation marks."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

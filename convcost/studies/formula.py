@@ -15,6 +15,7 @@ from convcost.cost.closed_form import ClosedForm, Symbolic
 from convcost.cost.grouping import By
 from convcost.errors import UsageError, one_of
 from convcost.model import Model, Number
+from convcost.shown import Shown
 from convcost.symbols import Dim, is_symbolic
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ class Behaviour:
     elasticity: Fraction
 
 
-@dataclass(frozen=True)
-class Formula:
+@dataclass(frozen=True, repr=False)
+class Formula(Shown):
     """A metric of a model as a formula.
 
     Attributes
@@ -131,12 +132,13 @@ def formula(
 
 def _parts(model: Model, symbolic: Symbolic, metric: str, by: By) -> dict[str, ClosedForm]:
     parts: dict[str, ClosedForm] = {}
-    # stages are called by their extents: those at the model's own values, not "16*resolution×16*resolution"
-    bound = model.analyze().derived if by == "stage" else ()
+    names: dict[int, str] = {}
+    if by == "stage":  # they are called by their extents: those at the model's own values, not "16*resolution"
+        names = {index: group.name for group in model.analyze().groups(by) for index in group.indices}
     for group in symbolic.analysis.groups(by):
         form = symbolic.closed_form(metric, group.indices)
-        if is_symbolic(form.expression) or form.expression:
-            name = "×".join(map(str, bound[group.indices[-1]].output[2:])) or "1" if bound else group.name
+        if is_symbolic(form.expression) or form.expression or form.partial:
+            name = names.get(group.indices[0], group.name)
             parts[name if name not in parts else f"{name} ({len(parts)})"] = form
     return parts
 
@@ -203,7 +205,7 @@ def behaviour(form: ClosedForm) -> tuple[Behaviour, ...]:
 
     from convcost.symbols.floordiv import substitution
 
-    smooth = expand(_without_rounding(form.expression))
+    smooth = expand(without_rounding(form.expression))
     at = substitution({v.symbol(): Fraction(v.default) / v.unit for v in form.variables})
     value = Fraction(at(smooth))
     # what groups divide is a quotient of polynomials, and falls with them
@@ -217,7 +219,7 @@ def behaviour(form: ClosedForm) -> tuple[Behaviour, ...]:
     return tuple(result)
 
 
-def _without_rounding(expression: Expr) -> Any:
+def without_rounding(expression: Expr) -> Any:
     """Replace floors and roundings by what they round, and a maximum by its first argument that is not a constant."""
     from convcost.symbols.floordiv import FloorDiv, MakeDivisible, Maximum, RoundHalfEven
 

@@ -148,3 +148,14 @@ def product(values: Iterable[Dim]) -> Dim:
     288
     """
     return math.prod(values)
+
+
+def common_unit(values: Iterable[int | Fraction]) -> int | Fraction:
+    """Return the largest number of which all are whole multiples; 0 where all are 0.
+
+    >>> common_unit([Fraction(1, 4), Fraction(3, 8)]), common_unit([96, 224])
+    (Fraction(1, 8), 32)
+    """
+    fractions = [Fraction(value) for value in values]
+    below = math.lcm(*(f.denominator for f in fractions))
+    return exact(Fraction(math.gcd(*(int(f * below) for f in fractions)), below))  # type: ignore[no-any-return]

@@ -99,29 +99,30 @@ class FloorDiv(Function):  # type: ignore[misc] # SymPy is untyped
             return quotient if quotient is not None and quotient.is_integer else None
         if isinstance(x, Rational):
             return Integer((x.p * n.q) // (x.q * n.p))
-        outside, inside = _split_integer_part(_terms(x), Fraction(int(n.p), int(n.q)))
+        outside, inside = _split_integer_part(monomials(x), Fraction(int(n.p), int(n.q)))
         if not inside:
-            return _sum(outside)
+            return summed(outside)
         numerator, denominator = _over_common_denominator(inside)
         if _whole(numerator) and _leading(numerator) < 0:  # ⌊-x/d⌋ = -⌊(x + d - 1)/d⌋ for whole x
             flipped = {term: -c for term, c in numerator.items()}
             flipped[Integer(1)] = flipped.get(Integer(1), Fraction(0)) + denominator - 1
-            return _sum(outside) - cls(_sum(flipped), Integer(denominator))
+            return summed(outside) - cls(summed(flipped), Integer(denominator))
         nested = _nested(numerator)
         if nested is not None:
             inner, rest = nested
-            outer = cls(inner.args[0] + inner.args[1] * _sum(rest), inner.args[1] * denominator)
-            return _sum(outside) + outer
-        if not outside and numerator == _terms(x) and n == denominator:
+            outer = cls(inner.args[0] + inner.args[1] * summed(rest), inner.args[1] * denominator)
+            return summed(outside) + outer
+        if not outside and numerator == monomials(x) and n == denominator:
             return None
-        return _sum(outside) + cls(_sum(numerator), Integer(denominator), evaluate=False)
+        return summed(outside) + cls(summed(numerator), Integer(denominator), evaluate=False)
 
 
 Terms = dict[Expr, Fraction]
 """A sum as monomial → coefficient; the monomial 1 carries the constant."""
 
 
-def _terms(x: Expr) -> Terms:
+def monomials(x: Expr) -> Terms:
+    """Return a sum as monomials with their coefficients, expanded."""
     expanded = expand(x) if x.has(Add) and not _is_flat(x) else x
     terms: Terms = {}
     for summand in Add.make_args(expanded):
@@ -141,7 +142,8 @@ def _is_flat(x: Expr) -> bool:
     )
 
 
-def _sum(terms: Terms) -> Expr:
+def summed(terms: Terms) -> Expr:
+    """Return a sum from its monomials."""
     return Add(*(Rational(c.numerator, c.denominator) * monomial for monomial, c in terms.items()))
 
 
@@ -299,7 +301,7 @@ def decide(left: Dim, relation: Relation, right: Dim) -> bool | None:
 
 def _sign_bounds(difference: Expr) -> tuple[int | None, int | None]:
     """Return a lower and an upper bound of the sign of an expression, each -1, 0, 1 or None for unknown."""
-    terms = {m: c for m, c in _terms(difference).items() if c}
+    terms = {m: c for m, c in monomials(difference).items() if c}
     if not terms:
         return 0, 0
     low = _lowest_sign(terms)
@@ -312,11 +314,11 @@ def _lowest_sign(terms: Terms) -> int | None:
 
     Every atom a is written as lower bound + a' with a' ≥ 0; the sum is then never negative if no coefficient is.
     """
-    lowest = {atom: _at_least(atom) for atom in _atoms(terms)}
+    lowest = {atom: least(atom) for atom in atoms_of(terms)}
     if any(low.is_negative for low in lowest.values()):
         return None
     shift = {atom: low + Symbol(f"_{i}", nonnegative=True) for i, (atom, low) in enumerate(lowest.items())}
-    shifted = _terms(expand(_sum(terms).xreplace(shift)))
+    shifted = monomials(expand(summed(terms).xreplace(shift)))
     if any(c < 0 for c in shifted.values()):
         return None
     if shifted.get(Integer(1), Fraction(0)) > 0:
@@ -325,7 +327,8 @@ def _lowest_sign(terms: Terms) -> int | None:
     return 1 if all(c > 0 for c in terms.values()) and all(m == 1 or m.is_positive for m in terms) else 0
 
 
-def _atoms(terms: Terms) -> list[Expr]:
+def atoms_of(terms: Terms) -> list[Expr]:
+    """Return what the monomials are products of: symbols, floors, roundings and maxima."""
     atoms: dict[Expr, None] = {}
     for monomial in terms:
         for factor in Mul.make_args(monomial):
@@ -335,15 +338,15 @@ def _atoms(terms: Terms) -> list[Expr]:
     return list(atoms)
 
 
-def _at_least(atom: Expr) -> Expr:
+def least(atom: Expr) -> Expr:
     """Return a lower bound of an atom that is never negative; -1 where none is known."""
     if isinstance(atom, Symbol):
         return Integer(1) if atom.is_integer and atom.is_positive else Integer(0)
     if isinstance(atom, FloorDiv) and isinstance(atom.args[1], Number):
-        terms = _terms(atom.args[0])
-        if all(c >= 0 or m == 1 for m, c in terms.items()):
-            lowest = _sum(terms).xreplace({a: _at_least(a) for a in _atoms(terms)})
-            return FloorDiv(lowest, atom.args[1])
+        terms = monomials(atom.args[0])
+        bounds = {a: least(a) for a in atoms_of(terms)}
+        if all(c >= 0 or m == 1 for m, c in terms.items()) and not any(low.is_negative for low in bounds.values()):
+            return FloorDiv(summed(terms).xreplace(bounds), atom.args[1])
     if isinstance(atom, MakeDivisible) and isinstance(atom.args[1], Number):
         return atom.args[1]
     if isinstance(atom, Maximum) and isinstance(atom.args[-1], Number):

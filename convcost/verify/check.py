@@ -10,8 +10,13 @@ from convcost.cost import CONVENTIONS, Derived
 from convcost.counts import PRIMITIVES, Counts
 from convcost.execute import Executed
 from convcost.graph import Node
-from convcost.ops import Input, Op
+from convcost.ops import Conv, Input, Op
+from convcost.rules.winograd import Winograd
 from convcost.symbols import Dim
+
+TOLERANCE = {2: 1e-5, 4: 1e-4}
+"""How far values by F(m×m, 3×3) may be from direct ones, as a part of the largest, in single precision: rounding makes
+a tenth of that on 512 channels."""
 
 
 class Verdict(StrEnum):
@@ -27,8 +32,8 @@ class Mismatch:
     """A quantity on which the two sides differ."""
 
     quantity: str
-    derived: Dim | tuple[Dim, ...]
-    measured: int | tuple[int, ...]
+    derived: Dim | tuple[Dim, ...] | str
+    measured: int | tuple[int, ...] | str
 
     def __str__(self) -> str:
         return f"{self.quantity}: derived {_text(self.derived)}, measured {_text(self.measured)}"
@@ -50,6 +55,12 @@ class LayerVerdict:
         Whether the multiplications were also measured by the ones probe, which trusts no counter.
     reason : str
         Why it is UNVERIFIED.
+    scheme : Winograd, optional
+        By which it was performed, if not directly.
+    directly : int
+        Mult-adds that are derived for performing it directly, if ``paper`` counts the op.
+    difference : float
+        How far values by a scheme were from direct ones at most, as a part of the largest.
     """
 
     name: str
@@ -60,31 +71,63 @@ class LayerVerdict:
     executed: Executed | None = None
     probed: bool = False
     reason: str = ""
+    scheme: Winograd | None = None
+    directly: int = 0
+    difference: float = 0.0
 
     @property
     def mult_adds(self) -> tuple[int, int]:
-        """Measured mult-adds, (all, valid), if the convention ``paper`` counts the op; what others multiply is none."""
-        if self.executed is None or type(self.op) not in CONVENTIONS["paper"].tariff:
+        """Measured mult-adds, (all, valid), if the convention ``paper`` counts the op; what others multiply is none.
+
+        By a scheme they are multiplications, those on padding among both.
+        """
+        if self.executed is None:
             return 0, 0
-        return self.executed.all["mul"], self.executed.valid["mul"]
+        paper = CONVENTIONS["paper"]
+        return paper.mult_adds(self.op, self.executed.all), paper.mult_adds(self.op, self.executed.valid)
 
 
-def check(node: Node, derived: Derived, executed: Executed, probe: tuple[int, int] | None = None) -> LayerVerdict:
+def check(
+    node: Node,
+    derived: Derived,
+    executed: Executed,
+    probe: tuple[int, int] | None = None,
+    *,
+    scheme: Winograd | None = None,
+    difference: float = 0.0,
+) -> LayerVerdict:
     """Hold every figure of a node against its evidence: shape, parameters by role, elements, counts all and valid.
 
     Parameters
     ----------
     probe : pair of int, optional
         Multiplications, all and valid, by the ones probe.
+    scheme : Winograd, optional
+        By which a convolution was performed. It multiplies padding together with what is real: all operations are
+        held against the scheme's, and there are no valid ones.
+    difference : float
+        How far its values were from those of direct convolution.
     """
-    mismatches = tuple(_mismatches(derived, executed, probe))
+    mismatches = (
+        *_mismatches(derived, executed),
+        *(_of_scheme(scheme, difference, derived, executed) if scheme else _of_counts(derived, executed, probe)),
+    )
     verdict = Verdict.FAIL if mismatches else Verdict.PASS
     return LayerVerdict(
-        node.name, node.layer or node.name, node.op, verdict, mismatches, executed, probed=probe is not None
+        node.name,
+        node.layer or node.name,
+        node.op,
+        verdict,
+        mismatches,
+        executed,
+        probed=probe is not None,
+        scheme=scheme,
+        directly=CONVENTIONS["paper"].mult_adds(node.op, derived.counts),
+        difference=difference,
     )
 
 
-def _mismatches(derived: Derived, executed: Executed, probe: tuple[int, int] | None) -> Iterator[Mismatch]:
+def _mismatches(derived: Derived, executed: Executed) -> Iterator[Mismatch]:
     if derived.output != executed.shape:
         yield Mismatch("shape", derived.output, executed.shape)
     parameters = derived.parameters
@@ -97,8 +140,23 @@ def _mismatches(derived: Derived, executed: Executed, probe: tuple[int, int] | N
             expected, measured = getattr(derived, side), getattr(executed, side)
             if expected != measured:
                 yield Mismatch(side.replace("_", " "), expected, measured)
+
+
+def _of_scheme(scheme: Winograd, difference: float, derived: Derived, executed: Executed) -> Iterator[Mismatch]:
+    assert isinstance(derived.op, Conv)
+    (x,) = derived.inputs
+    yield from _counts("all", scheme.counts(derived.op, x), executed.all)
+    yield from _counts("kernel", scheme.prepared(derived.op, x), executed.prepared)
+    if not difference <= TOLERANCE[scheme.tile]:  # what is not a number differs, too
+        yield Mismatch(
+            "values", f"as by direct convolution within {TOLERANCE[scheme.tile]:g}", f"off by {difference:.2g}"
+        )
+
+
+def _of_counts(derived: Derived, executed: Executed, probe: tuple[int, int] | None) -> Iterator[Mismatch]:
     yield from _counts("all", derived.counts, executed.all)
     yield from _counts("valid", derived.valid, executed.valid)
+    yield from _counts("kernel", Counts(), executed.prepared)
     if probe is not None:
         for kind, counts, measured in (("all", derived.counts, probe[0]), ("valid", derived.valid, probe[1])):
             if counts["mul"] != measured:

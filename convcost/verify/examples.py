@@ -13,20 +13,36 @@ from fractions import Fraction
 
 from convcost.ops import (
     AdaptiveAvgPool,
+    AdaptiveMaxPool,
     Add,
+    Affine,
+    ArgMax,
     Attention,
     AvgPool,
     BatchNorm,
+    Celu,
     ChannelShuffle,
+    Clip,
+    Compare,
     Concat,
     Conv,
     Crop,
+    CumSum,
+    DepthToSpace,
+    Div,
     Dropout,
+    Einsum,
+    Elu,
+    Embedding,
+    Expand,
     Experts,
     Flatten,
+    Gather,
     Gelu,
     GlobalAvgPool,
+    GlobalMaxPool,
     GroupNorm,
+    Gru,
     HardSigmoid,
     HardSwish,
     Identity,
@@ -36,28 +52,50 @@ from convcost.ops import (
     LeakyRelu,
     Linear,
     LocalResponseNorm,
+    LogSoftmax,
     LpPool,
+    Lstm,
     MatMul,
+    Maximum,
     Maxout,
     MaxPool,
+    Minimum,
+    Mish,
     Mul,
     Op,
     Pad,
+    Parameter,
+    Power,
     PRelu,
+    Reduce,
     Relu,
     Relu6,
     Reshape,
+    Resize,
+    RmsNorm,
+    Rnn,
     Scale,
+    Selu,
     Shape,
     Sigmoid,
     Silu,
+    Slice,
     Softmax,
+    Softplus,
+    Softsign,
+    SpaceToDepth,
     Split,
+    Sub,
     Tanh,
+    Tile,
     Transpose,
     TransposedConv,
+    Unary,
     Upsample,
+    Where,
 )
+from convcost.ops.elementwise import FUNCTIONS, RELATIONS
+from convcost.ops.reduce import REDUCTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +120,26 @@ def _on(shape: Shape, *ops: Op) -> Iterator[Example]:
 
 
 def _elementwise() -> Iterator[Example]:
-    for op in (Relu, Relu6, Sigmoid, HardSigmoid, Silu, HardSwish, Gelu, Tanh):
+    for op in (Relu, Relu6, Sigmoid, HardSigmoid, Silu, HardSwish, Gelu, Tanh, Elu, Selu, Softplus, Mish, Softsign):
         yield from _on((2, 3, 5, 7), op())
+    yield from _on(
+        (2, 3, 5, 7),
+        Gelu("tanh"),
+        HardSigmoid(Fraction(1, 5), Fraction(1, 4)),
+        Elu(Fraction(3, 4)),
+        Celu(Fraction(3, 4)),
+        Clip(-1, Fraction(3, 2)),
+        Clip(min=Fraction(1, 2)),
+        Clip(max=2),
+        Clip(),
+        LogSoftmax(),
+        LogSoftmax(axis=-1),
+        Affine(Fraction(3, 4), 2),
+        Affine(factor=3),
+        Affine(term=Fraction(-1, 2)),
+        Affine(),
+    )
+    yield from _on((2, 3, 5, 7), *map(Unary, FUNCTIONS))
     yield from _on((2, 3, 5, 7), LeakyRelu(Fraction(1, 10)), PRelu(), PRelu(shared=True), Softmax(), Softmax(axis=-1))
     yield from _on((3, 7), Softmax(), Relu(), PRelu())
     yield from _on((2, 6, 5, 7), Maxout(2), Maxout(3))
@@ -96,6 +152,8 @@ def _convolutions() -> Iterator[Example]:
         Conv(kernel, out=4, stride=stride, padding=PADS, dilation=dilation, bias=True),
         Conv(kernel, out=10, stride=stride, padding=PADS, groups=2),
         Conv(kernel, out=12, stride=stride, padding=PADS, dilation=dilation, groups=6, depthwise=True),
+        Conv(kernel, out=6, stride=stride, padding=PADS, dilation=dilation, groups=6, bias=True),
+        Conv(kernel, out=6, stride=(2, 1), padding=PADS, dilation=(1, 2), groups=6, bias=True),
         Conv(kernel, out=7, stride=stride, padding="same"),
         Conv((2, 7), out=5, stride=(3, 2), padding="same", dilation=(3, 2), bias=True),
         Conv((1, 1), out=5, bias=True),
@@ -148,6 +206,9 @@ def _pools() -> Iterator[Example]:
         LpPool((2, 3), p=3),
         LpPool((3, 2), p=1),
         GlobalAvgPool(),
+        GlobalMaxPool(),
+        AdaptiveMaxPool((3, 5)),
+        AdaptiveMaxPool((4, 2)),
         AdaptiveAvgPool((3, 5)),
         AdaptiveAvgPool((4, 2)),
         Upsample((2, 3)),
@@ -156,6 +217,13 @@ def _pools() -> Iterator[Example]:
         Pad((1, 2, 0, 3)),
         Pad((-1, 2, 0, -3), value=Fraction(1, 2)),
         Pad((-4, 0, -6, 2)),  # one row is left
+        Pad((1, 2, 0, 3), mode="reflect"),
+        Pad((1, 20, 0, 3), mode="edge"),
+        Resize((7, 23)),
+        Resize((13, 5), "linear"),
+        Resize((7, 17), "linear", align_corners=True),
+        Resize((23, 1), "cubic"),
+        Resize((1, 19), "cubic", align_corners=True),
     )
     yield from _on(
         (2, 3, 13), Pad((1, 2)), MaxPool((3,), stride=(2,), padding=(1, 0)), AvgPool((4,), stride=(3,)), GlobalAvgPool()
@@ -173,6 +241,9 @@ def _norms() -> Iterator[Example]:
         LayerNorm(),
         LayerNorm((1, 2, 3)),
         LayerNorm((-1,), affine=False),
+        RmsNorm(),
+        RmsNorm((1, 3)),
+        RmsNorm((2,), scale=False),
         GroupNorm(3),
         GroupNorm(2, affine=False),
         InstanceNorm(),
@@ -201,7 +272,9 @@ def _rest() -> Iterator[Example]:
     yield Example(Mul(), (shape, (2, 3, 1, 1)))
     yield Example(Mul(), ((2, 3, 1, 7), (2, 1, 5, 1), shape))
     yield Example(Mul(), ((2, 3, 1, 1), (2, 3, 5, 1), shape))
+    yield Example(Add(), ((2, 3, 1, 7), (1, 1, 5, 1), shape))
     yield Example(MatMul(), ((2, 3, 5, 7), (2, 3, 7, 11)))
+    yield Example(MatMul(), ((2, 1, 5, 7), (1, 3, 7, 11)))
     yield Example(MatMul(transpose_left=True), ((2, 5, 3), (2, 5, 7)))
     yield Example(MatMul(transpose_right=True), ((2, 3, 5, 7), (2, 3, 11, 7)))
     yield Example(MatMul(transpose_left=True, transpose_right=True), ((2, 5, 3), (2, 7, 5)))
@@ -228,5 +301,85 @@ def _rest() -> Iterator[Example]:
     )
 
 
-EXAMPLES: tuple[Example, ...] = (*_convolutions(), *_pools(), *_regions(), *_norms(), *_elementwise(), *_rest())
+def _pairs() -> Iterator[Example]:
+    gate, shape = (2, 1, 5, 1), (2, 3, 5, 7)
+    for op in (Sub(), Div(), Power(), *map(Compare, RELATIONS)):
+        yield Example(op, (shape, shape))
+        yield Example(op, (gate, (1, 3, 1, 7)))
+    for op in (Maximum(), Minimum()):
+        yield Example(op, (shape, gate, shape))
+        yield Example(op, ((1, 3, 1, 1), (2, 3, 1, 7), gate))
+    yield Example(Where(), (gate, shape, (1, 3, 1, 7)))
+    yield Example(Einsum("hqd,hkd->hqk"), ((2, 3, 5, 7), (2, 3, 11, 7)))
+    yield Example(Einsum("chw,kc->khw"), (shape, (2, 11, 3)))
+    yield Example(Einsum("abc,bd->da"), ((2, 3, 5, 7), (2, 5, 11)))  # c is summed over before
+    yield Example(Einsum("ab,bcd->ca"), ((2, 3, 5), (2, 5, 7, 11)))  # and d
+    yield Example(Einsum("ij,j->ji"), ((2, 3, 5), (2, 5)))  # nothing is summed over
+    yield Example(Einsum("i,j->ij"), ((2, 3), (2, 5)))
+    yield Example(Einsum("ij,jk,kl->il"), ((2, 3, 5), (2, 5, 7), (2, 7, 11)))
+    yield Example(Einsum("ijk->ki"), ((2, 3, 5, 7),))
+    yield Example(Einsum("i,i->"), ((2, 3), (2, 3)))
+
+
+def _sequences() -> Iterator[Example]:
+    x: Shape = (2, 5, 3)
+    yield from _on(
+        x,
+        Lstm(7),
+        Lstm(2, "both", bias=False),
+        Lstm(7, "backward", layers=2),
+        Gru(7),
+        Gru(2, "both", layers=3),
+        Gru(7, bias=False),
+        Rnn(7),
+        Rnn(2, "both", layers=2),
+        Rnn(7, "backward", bias=False),
+        Embedding(entries=11, width=7),
+    )
+    yield from _on((2, 3, 5, 7), *(Reduce(function, (1, -1)) for function in REDUCTIONS))
+    yield from _on(
+        (2, 3, 5, 7),
+        Reduce("mean", (2,), keep=False),
+        Reduce("l2", (3, 1), keep=False),
+        Reduce("sum", (1, 2, 3), keep=False),
+        ArgMax(),
+        ArgMax(-1, keep=False),
+        CumSum(),
+        CumSum(-1),
+    )
+
+
+def _layouts() -> Iterator[Example]:
+    yield from _on(
+        IMAGE,
+        Slice(2, start=1, stop=10, step=2),
+        Slice(3, start=3, step=5),
+        Slice(-1, start=-7, stop=-2),
+        Slice(1, stop=-1),
+        Gather(2, (3, 0, -1, 3)),
+        Gather(-1, (5, 16)),
+        Tile((1, 3, 2)),
+    )
+    yield from _on((2, 1, 5, 1), Expand((3, 5, 7)), Expand((1, 5, 1)))
+    yield from _on((2, 24, 5, 7), DepthToSpace(2), DepthToSpace(2, "crd"))
+    yield from _on((2, 27, 5), DepthToSpace(3), DepthToSpace(3, "crd"))
+    yield from _on((2, 5, 6, 9), SpaceToDepth(3))
+    yield from _on((2, 3, 4, 6, 10), SpaceToDepth(2))
+    yield from _on((2, 3, 7), Resize((11,), "linear"), Pad((2, 5), mode="reflect"))
+    yield from _on((2, 3, 3, 5, 7), Resize((4, 3, 11), "linear"), AdaptiveMaxPool((2, 3, 5)), GlobalMaxPool())
+    yield Example(Parameter((3, 5, 7)), ())
+    yield Example(Parameter((7, 11), trainable=False), ())
+
+
+EXAMPLES: tuple[Example, ...] = (
+    *_convolutions(),
+    *_pools(),
+    *_regions(),
+    *_norms(),
+    *_elementwise(),
+    *_rest(),
+    *_pairs(),
+    *_sequences(),
+    *_layouts(),
+)
 """At least one example for each op."""

@@ -38,7 +38,11 @@ FAMILIES = {
         "E6xx: what is not supported",
         "`UnsupportedError`: an op without rule or executor, or a question without answer.",
     ),
-    "7": ("E7xx: claims", "`SpecError`: published figures, and what they are said to be about."),
+    "7": (
+        "E7xx: claims, models of other frameworks, and conventions",
+        "`SpecError`: published figures; what other tools count. `ModelError`: models of other frameworks.",
+    ),
+    "8": ("E8xx: the design space", "`UsageError`, `SpecError`: what is asked of all configurations of a network."),
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from convcost import api
 
-EXTENSIONS = {"table": "txt", "md": "md", "csv": "csv", "json": "json", "latex": "tex"}
+EXTENSIONS = {"table": "txt", "md": "md", "csv": "csv", "json": "json", "latex": "tex", "html": "html"}
 FULL = "mobilenet_v1_full_conv"
 
 
@@ -52,6 +52,11 @@ def rows_of(format_, text):
             lines = [line.removesuffix(r" \\").split(" & ") for line in text.splitlines() if line.endswith(r" \\")]
             start = next(i for i, line in enumerate(lines) if any("Layer" in cell for cell in line))
             end = next(i for i, line in enumerate(lines) if any("Total" in cell for cell in line))
+            return lines[start], lines[start + 1 : end], lines[end]
+        case "html":
+            lines = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line) for line in text.splitlines() if "<tr>" in line]
+            start = next(i for i, line in enumerate(lines) if "Layer" in line)
+            end = next(i for i, line in enumerate(lines) if "Total" in line)
             return lines[start], lines[start + 1 : end], lines[end]
         case _:
             lines = text.splitlines()

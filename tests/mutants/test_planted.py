@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from mutation.catch import COUNTING, WAYS, caught, family
 from mutation.mistake import Edit, Mistake, StaleError, planted
-from mutation.planted import COST, EXECUTOR, RULES, VALUES
+from mutation.planted import ALGORITHMS, COST, EXECUTOR, RULES, VALUES
 from mutation.planted.rules_of_windows import CONV, WINDOWS
 from mutation.world import source, world
 
@@ -16,7 +16,7 @@ from convcost.ops import Conv
 from convcost.verify import verify_op
 from convcost.verify.examples import EXAMPLES, Example
 
-EVERYTHING = (*RULES, *EXECUTOR, *VALUES, *COST)
+EVERYTHING = (*RULES, *EXECUTOR, *VALUES, *COST, *ALGORITHMS)
 
 HARMLESS = (
     Edit("execute/conv.py", "", "COLUMN_BYTES = 16 << 20", "COLUMN_BYTES = 3000"),
@@ -44,6 +44,11 @@ def test_a_change_that_changes_nothing_is_not_caught(edit):
 @pytest.mark.parametrize("mistake", [*RULES, *EXECUTOR], ids=str)
 def test_the_examples_catch(mistake):
     assert way_of(mistake, ["examples"])
+
+
+@pytest.mark.parametrize("mistake", ALGORITHMS, ids=str)
+def test_convolutions_by_an_algorithm_catch(mistake):
+    assert way_of(mistake, ["algorithms"])
 
 
 @pytest.mark.parametrize("mistake", COST, ids=str)
@@ -75,6 +80,9 @@ def test_there_are_enough_of_them():
     for stem in ("linear", "pool", "norm", "activation", "merge", "reshape", "region", "attention", "experts"):
         assert names[f"rules/{stem}.py"] >= 5
         assert names[f"execute/{stem}.py"] >= 5
+    for stem in ("elementwise", "reduce", "resample", "layout", "einsum", "recurrent"):
+        assert names[f"rules/{stem}.py"] >= 5
+        assert names[f"execute/{stem}.py"] >= 4
     assert names["execute/conv.py"] >= 8
     assert len(EVERYTHING) >= 200
     assert len({mistake.edits for mistake in EVERYTHING}) == len(EVERYTHING)

@@ -19,7 +19,7 @@ def test_a_sample_of_small_changes_is_caught():
     assert [str(site) for site in survivors(chosen) if site.key not in KEYS] == []
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("file", FILES)
 def test_every_small_change_is_caught_or_changes_nothing(file):
     alive = survivors(sites(file))

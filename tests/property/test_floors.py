@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from convcost.symbols import (
@@ -67,6 +67,12 @@ def test_late_binding_equals_early_binding(tree, point):
 
 @settings(max_examples=300, deadline=None)
 @given(trees, trees, values, st.sampled_from(["==", "!=", "<", "<=", ">", ">="]))
+@example(  # a floor of a floor that may be negative
+    "n",
+    ("*", "n", ("ceil 3/2", Fraction(0), ("ceil", "8a", "n", 1), 1), 1),
+    {"n": 1, "m": 1, "a": Fraction(2, 9)},
+    "==",
+)
 def test_what_is_decided_is_true_everywhere(left, right, point, relation):
     decided = decide(evaluate(left, SYMBOLS), relation, evaluate(right, SYMBOLS))
     x, y = evaluate(left, point), evaluate(right, point)

@@ -68,6 +68,14 @@ moves = st.sampled_from(
         "prelu",
         {"scale": {"shift": True}},
         {"crop": {"size": [3, 2], "count": 2}},
+        {"resize": {"output": [5, 7], "mode": "linear"}},
+        {"reduce": {"function": "logsumexp", "axes": [1, 2]}},
+        {"slice": {"axis": 2, "start": 1, "stop": -1, "step": 2}},
+        {"pad": {"padding": [1, 0, 0, 2], "mode": "reflect"}},
+        {"tile": {"repeats": [1, 2, 1]}},
+        {"rms_norm": {"axes": 1}},
+        {"affine": {"factor": "3/4"}},
+        "mish",
         {"experts": {"experts": 3, "active": 2, "hidden": "w(4)", "out": 5, "bias": True}},
     ]
 )
@@ -79,6 +87,13 @@ merges = (
     same_size.map(lambda conv: {"add": [[{"conv": conv}], []]})
     | WIDTHS.map(
         lambda out: {"concat": [[], {"pointwise": {"out": out}}, [{"maxpool": {"kernel": 3, "padding": "same"}}]]}
+    )
+    | st.sampled_from(
+        [
+            {"sub": [[], ["global_maxpool"]]},
+            {"maximum": [[], {"parameter": {"shape": ["cin", 1, 1]}}, ["softsign"]]},
+            {"add": [{"reduce": {"function": "mean", "axes": 3}}, []]},
+        ]
     )
     | st.just({"mul": [[], ["global_avgpool", {"pointwise": {"out": "cin", "bias": True}}, "sigmoid"]]})
     | st.sampled_from([{}, {"causal": True}]).map(
@@ -106,7 +121,15 @@ def with_cin(items):
     """Blocks give ``cin`` its meaning: each merge is wrapped into one."""
     blocks, layers = {}, []
     for i, each in enumerate(items):
-        if isinstance(each, dict) and next(iter(each)) in {"add", "concat", "mul", "attention", "matmul"}:
+        if isinstance(each, dict) and next(iter(each)) in {
+            "add",
+            "concat",
+            "mul",
+            "attention",
+            "matmul",
+            "sub",
+            "maximum",
+        }:
             blocks[f"block{i}"] = {"body": [each]}
             layers.append(f"block{i}")
         else:

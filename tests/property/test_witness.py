@@ -7,8 +7,25 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from convcost.counts import Counts
-from convcost.execute import audit_op, count_scalars, execute_op, ones_probe
-from convcost.ops import AvgPool, Conv, Linear, LpPool, MaxPool, TransposedConv
+from convcost.execute import WitnessError, audit_op, count_scalars, execute_op, ones_probe, run
+from convcost.execute.plan import Plan
+from convcost.execute.weights import Tiles
+from convcost.graph import Graph, Node
+from convcost.ops import (
+    Add,
+    AvgPool,
+    BatchNorm,
+    Conv,
+    Input,
+    Linear,
+    LpPool,
+    MaxPool,
+    Relu,
+    Relu6,
+    Sigmoid,
+    Silu,
+    TransposedConv,
+)
 
 quick = settings(max_examples=150, deadline=None)
 
@@ -109,6 +126,69 @@ def test_all_tiers_and_plain_loops_agree_on_transposed_convolutions(geometry, gr
     assert seen.valid == Counts(mul=kept * op.out, add=kept * op.out + biases)
     assert ones_probe(op, shape) == (seen.all["mul"], seen.valid["mul"])
     assert count_scalars(op, shape) == (seen.all, seen.valid)
+
+
+@quick
+@given(st.data(), st.integers(1, 3), st.integers(1, 3), st.integers(1, 2), st.booleans())
+def test_kernels_are_plain_executors_that_are_fast_on_convolutions(data, groups, width, multiplier, bias):
+    extents, arguments = data.draw(geometries(rank=data.draw(st.integers(1, 3))))
+    op = Conv(out=groups * multiplier, groups=groups, bias=bias, **arguments)
+    same_by_kernel(op, image(2, groups * width, *extents))
+
+
+@quick
+@given(st.data(), st.sampled_from([MaxPool, AvgPool]), st.booleans(), st.booleans())
+def test_kernels_are_plain_executors_that_are_fast_on_pools(data, kind, ceil, counted):
+    extents, arguments = data.draw(geometries(rank=data.draw(st.integers(1, 3))))
+    if kind is AvgPool:
+        arguments["dilation"] = (1,) * len(extents)
+        arguments["count_padding"] = counted
+    op = kind(**{k: v for k, v in arguments.items() if kind is MaxPool or k != "dilation"}, ceil=ceil)
+    try:
+        execute_op(op, image(2, 3, *extents))
+    except WitnessError:  # every window of ceil mode would begin beyond the input
+        assume(False)
+    same_by_kernel(op, image(2, 3, *extents))
+
+
+def same_by_kernel(op, x):
+    """Hold values, evidence, what NumPy reports and the ones probe of a kernel against the plain executor."""
+    plain, seen = execute_op(op, x)
+    fast, also = execute_op(op, x, plain=False)
+    np.testing.assert_allclose(fast, plain, rtol=1e-4, atol=1e-5)
+    assert also == seen
+    assert audit_op(op, x, plain=False) == (seen, seen.all)
+    if isinstance(op, Conv):
+        assert ones_probe(op, x.shape, plain=False) == (seen.all["mul"], seen.valid["mul"])
+
+
+@quick
+@given(
+    geometries(),
+    st.integers(1, 2),
+    st.integers(1, 3),
+    st.integers(1, 3),
+    st.integers(1, 2),
+    st.sampled_from([Relu6, Silu, Sigmoid]),
+)
+def test_nodes_that_run_together_make_what_they_make_alone(geometry, groups, width, threads, batch, activation):
+    extents, arguments = geometry
+    nodes = (
+        Node("image", Input((groups * width, *extents))),
+        Node("conv", Conv(out=2 * groups, groups=groups, **arguments), (0,)),
+        Node("norm", BatchNorm(), (1,)),
+        Node("act", activation(), (2,)),
+        Node("next", Conv((3, 2), out=5, padding=(2, 1, 0, 0), bias=True), (3,)),
+        Node("sum", Add(), (4, 4)),
+        Node("end", Relu(), (5,)),
+    )
+    graph = Graph("chain", nodes, output=6)
+    apart = run(graph, batch=batch, keep=True, plain=True)
+    assert run(graph, batch=batch, threads=threads) == apart
+    plan = Plan(graph, Tiles(0), batch=batch, threads=threads)
+    for _ in range(2):
+        assert plan.run() == apart
+        np.testing.assert_allclose(plan.output, apart[-1].output, rtol=1e-4, atol=1e-5)
 
 
 @quick

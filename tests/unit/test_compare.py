@@ -1,19 +1,16 @@
 """Comparisons: alignment, exact ratios, reasons."""
 
-import itertools
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import convcost
 from convcost.cost.analysis import Group
 from convcost.errors import UsageError
 from convcost.report import layout
 from convcost.report.comparison import document, short_labels
-from convcost.studies import compare as module
-from convcost.studies.compare import align, compare
+from convcost.studies.align import align
+from convcost.studies.compare import compare
 
 
 def group(name, kind="conv 3×3", output=(1, 8, 8, 8), mult_adds=1, params=1):
@@ -65,57 +62,7 @@ def test_one_network_with_other_values_keeps_its_rows():
 
 def test_rows_by_kind_are_matched_whatever_their_order():
     a, b = [group("conv"), group("relu")], [group("relu"), group("conv"), group("pool")]
-    assert names(align([a, b], "kind")) == [("conv", "conv"), ("relu", "relu"), (None, "pool")]
-
-
-def test_alignment_of_three():
-    a, b, c = [group("x"), group("y")], [group("y")], [group("x"), group("z", "pool", (1, 2)), group("y")]
-    assert names(align([a, b, c])) == [("x", None, "x"), (None, None, "z"), ("y", "y", "y")]
-
-
-def test_what_has_nothing_in_common_is_paired_by_place_if_there_are_equally_many():
-    a, b = [group("p", "k", (1, 1))], [group("q", "l", (1, 2))]
-    assert names(align([a, b])) == [("p", "q")]
-    assert names(align([a, [*b, group("r", "m", (1, 3))]])) == [("p", None), (None, "q"), (None, "r")]
-
-
-LAYERS = st.lists(
-    st.builds(
-        group,
-        st.sampled_from(["a", "b", "c", "d/1", "d/2"]),
-        st.sampled_from(["conv", "pool"]),
-        st.sampled_from([(1, 2), (1, 3)]),
-    ),
-    max_size=8,
-)
-
-
-@given(st.lists(LAYERS, min_size=2, max_size=4), st.sampled_from([0, 10, 250_000]))
-@settings(deadline=None)
-def test_alignment_keeps_every_group_once_and_in_order(columns, largest):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "LARGEST", largest)
-        rows = align(columns) if columns[0] else align([[group("a")], *columns])
-    for i, column in enumerate(columns if columns[0] else [[group("a")], *columns]):
-        assert [row[i] for row in rows if row[i] is not None] == column
-    assert all(any(cell is not None for cell in row) for row in rows)
-
-
-def weight_of(pairs, left, right):
-    return sum(module._likeness(left, i, right, j) for i, j in pairs)
-
-
-@given(LAYERS.filter(lambda x: len(x) <= 5), LAYERS.filter(lambda x: len(x) <= 5))
-@settings(deadline=None, max_examples=60)
-def test_no_other_pairing_agrees_more(left, right):
-    pairs = module._heaviest(left, range(len(left)), right, range(len(right)))
-    best = max(
-        weight_of(zip(rows, columns, strict=True), left, right)
-        for size in range(min(len(left), len(right)) + 1)
-        for rows in itertools.combinations(range(len(left)), size)
-        for columns in itertools.combinations(range(len(right)), size)
-    )
-    assert weight_of(pairs, left, right) == best
+    assert names(align([a, b], "kind").rows) == [("conv", "conv"), ("relu", "relu"), (None, "pool")]
 
 
 def test_reasons_add_up_to_the_difference(full):
@@ -187,3 +134,17 @@ def test_columns_of_a_comparison_sum_to_its_totals(full, by, width):
             assert sum(row.cells[i] or 0 for row in table.rows) == table.totals.cells[i]
     text = layout.plain(document(comparison), width)
     assert max(map(len, text.splitlines())) <= width
+
+
+def test_a_row_that_differs_in_a_metric_that_is_asked_for_has_changed():
+    text = "{{convcost: 1, name: net, input: [3, 9, 9], layers: [{{conv: {{kernel: 3, out: 4, activation: {}}}}}]}}"
+    pair = compare([convcost.loads(text.format("relu")), convcost.loads(text.format("hard_swish"))])
+    (row,) = pair.rows
+    assert (pair.change(row), pair.change(row, ["mul"])) == ("same", "changed")
+    assert pair.differing == ("mul", "add", "cmp")
+    shown = layout.plain(document(pair, metrics=["mul"], changes=True), 80)
+    assert "~ conv1 conv 3×3 5,292 5,684 × 1.07" in map(" ".join, map(str.split, shown.splitlines()))
+    assert "1 changed (~); ratios are against net" in shown
+    shown = layout.plain(document(pair, changes=True), 80)
+    assert "no difference in params, mult-adds: 1 the same" in shown
+    assert "but the totals of mul, add, cmp differ; --metric compares by them" in shown

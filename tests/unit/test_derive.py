@@ -45,7 +45,10 @@ Depthwise separable convolution: multiplications for one image, and parameters
    cancelled                 = (D_K² + N) / (D_K²·N)
    term by term              = 1/N + 1/D_K²
 
-6. Parameters: all positions share the kernels, so D_G drops out
+6. As much as standard: with fewer output channels, separable costs more
+   the ratio is 1 for  N = D_K² / (D_K² - 1)
+
+7. Parameters: all positions share the kernels, so D_G drops out
    depthwise              W_dw = D_K²·M
    pointwise              W_pw = M·N
    both                  W_sep = M·(D_K² + N)
@@ -59,7 +62,10 @@ TABLE_3 = """\
    cancelled                 = (D_K² + N) / (D_K²·N)
    term by term              = 1/N + 1/D_K² = 521/4608
 
-6. Parameters: all positions share the kernels, so D_G drops out
+6. As much as standard: with fewer output channels, separable costs more
+   the ratio is 1 for  N = D_K² / (D_K² - 1) = 9/8
+
+7. Parameters: all positions share the kernels, so D_G drops out
    depthwise              W_dw = D_K²·M = 4 608
    pointwise              W_pw = M·N = 262 144
    both                  W_sep = M·(D_K² + N) = 266 752

@@ -7,6 +7,7 @@ from convcost.cost.analysis import METRICS
 from convcost.errors import ConvcostError, Diagnostics
 from convcost.model import Model
 from convcost.records import Record
+from convcost.shown import Shown
 from convcost.spec.limits import MAX_ERRORS
 from convcost.studies.audit.candidates import Claim
 from convcost.studies.audit.ledger import STATED, Counting
@@ -23,7 +24,7 @@ class TableAudit(Record):
     common: Common = Common()
 
 
-class Audit(Record):
+class Audit(Shown, Record):
     """The audited tables of one source."""
 
     claims: ClaimFile

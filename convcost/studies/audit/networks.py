@@ -48,7 +48,7 @@ class Networks:
         key = f"{'' if base is None else id(base)} {row.spec}"
         if key not in self._models:
             try:
-                model = load(row.spec) if base is None else base.at(row.spec)
+                model = load(row.spec) if base is None else base.unbound().at(row.spec)
             except UsageError as error:
                 raise SpecError(error.code, error.message, span=row.place("spec"), hint=error.hint) from None
             source = model.architecture.document.source
@@ -61,7 +61,7 @@ class Networks:
         key = network(model)
         if key not in self._analyses:
             try:
-                self._analyses[key] = model.analyze()
+                self._analyses[key] = model.analyze().complete()
             except ConvcostError:
                 self._analyses[key] = None  # a width of nothing, a map that is too small, ...
         return self._analyses[key]

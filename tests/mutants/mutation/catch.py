@@ -16,9 +16,10 @@ import numpy as np
 
 from convcost.errors import ConvcostError
 from convcost.verify.examples import EXAMPLES, Example
-from mutation.late import LATE, differences, divisions
+from mutation.algorithms import wrong
+from mutation.late import LATE, assumptions, differences
 from mutation.misfits import MISFITS
-from mutation.networks import NETWORKS, bindings, impossible, totals
+from mutation.networks import NETWORKS, bindings, impossible, totals, unknown
 from mutation.values import VALUED, wrong_values
 from mutation.world import world
 
@@ -68,7 +69,7 @@ def by_late_binding(w: SimpleNamespace, stem: str) -> str | None:
     for example in _first(LATE, stem):
         for difference in differences(w, example):
             return f"{example}: {difference}"
-    return next(divisions(w), None)
+    return next(assumptions(w), None)
 
 
 def by_networks(w: SimpleNamespace, stem: str) -> str | None:
@@ -81,7 +82,7 @@ def by_networks(w: SimpleNamespace, stem: str) -> str | None:
             return f"{network.name}, {failed.name}: {failed.mismatches[0]}"
         for difference in totals(w, network):
             return f"{network.name}: {difference}"
-    return next(chain(bindings(w), impossible(w)), None)
+    return next(chain(bindings(w), impossible(w), unknown(w)), None)
 
 
 def by_values(w: SimpleNamespace, stem: str) -> str | None:
@@ -92,15 +93,21 @@ def by_values(w: SimpleNamespace, stem: str) -> str | None:
     return None
 
 
+def by_algorithms(w: SimpleNamespace, stem: str) -> str | None:
+    """Verify convolutions by Winograd's algorithm, where it applies and where it does not."""
+    return next(wrong(w), None) if stem in {"winograd", "transforms", "algorithms"} else None
+
+
 WAYS: Mapping[str, Way] = {
     "examples": by_examples,
     "misfits": by_misfits,
     "late": by_late_binding,
     "networks": by_networks,
     "values": by_values,
+    "algorithms": by_algorithms,
 }
 
-COUNTING = ("examples", "misfits", "late", "networks")
+COUNTING = ("algorithms", "examples", "misfits", "late", "networks")
 """The ways that notice what rules and totals have wrong; values are the business of the executor."""
 
 NOT_A_PROGRAM = (SyntaxError, NameError, ImportError)

@@ -20,6 +20,7 @@ EQUIVALENT: Mapping[str, tuple[Key, ...]] = {
             "type(value) is int and value > least",
         ),
         ("rules/checks.py", "share", "parts == 1", "parts == 0"),
+        ("rules/checks.py", "grant_whole", "_COLLECTORS and (not value.is_integer)", "not value.is_integer"),
         (POOL, "_held", "windows in (1, n)", "windows in (n,)"),
         (POOL, "_held", "(1, n)", "(0, n)"),
         (WINDOWS, "real", "window.padding == (0, 0)", "window.padding == (0,)"),
@@ -107,7 +108,6 @@ EQUIVALENT: Mapping[str, tuple[Key, ...]] = {
         (CONV, "ConvRule.valid", "x[0]", "out[0]"),
         (CONV, "TransposedConvRule.counts", "x[0]", "out[0]"),
         (CONV, "TransposedConvRule.valid", "x[0]", "out[0]"),
-        (POOL, "AdaptiveAvgPoolRule.counts", "x[:2]", "out[:2]"),
     ),
     "what is cut off before does not depend on the extent": (
         (CONV, "TransposedConvRule.valid", "_rims(op, x)", "_rims(op, out)"),

@@ -5,8 +5,10 @@ The run is that of the first world: late binding is a way to catch mistakes in r
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import product
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,35 +18,64 @@ from convcost.errors import ConvcostError
 from convcost.execute import Executed, execute_op
 from convcost.ops import (
     AdaptiveAvgPool,
+    AdaptiveMaxPool,
     Add,
+    Affine,
+    ArgMax,
     Attention,
     AvgPool,
     BatchNorm,
+    Clip,
+    Compare,
     Concat,
     Conv,
     Crop,
+    CumSum,
+    DepthToSpace,
+    Div,
+    Einsum,
+    Embedding,
+    Expand,
     Experts,
     Flatten,
+    Gather,
+    Gelu,
     GlobalAvgPool,
+    GlobalMaxPool,
     GroupNorm,
+    Gru,
     LayerNorm,
     Linear,
     LocalResponseNorm,
+    LogSoftmax,
     LpPool,
+    Lstm,
     MatMul,
+    Maximum,
     MaxPool,
     Mul,
     Op,
     Pad,
+    Parameter,
     PRelu,
+    Reduce,
     Reshape,
+    Resize,
+    RmsNorm,
+    Rnn,
     Scale,
     Shape,
+    Slice,
+    SpaceToDepth,
     Split,
+    Sub,
+    Tile,
     TransposedConv,
+    Unary,
     Upsample,
+    Where,
 )
-from convcost.symbols.floordiv import free_symbol, substitution
+from convcost.symbols.floordiv import decide, free_symbol, substitution
 from convcost.verify.examples import Example
 
 C, H, W, P = (free_symbol(name, integer=True) for name in "CHWP")
@@ -161,7 +192,56 @@ def _others() -> Iterator[Example]:
     yield Example(Concat(axis=-1), ((2, 6, H, W), (2, C, H, 3)))
 
 
-LATE: tuple[Example, ...] = (*_windows(), *_others())
+def _of_imported() -> Iterator[Example]:
+    image = (2, C, H, W)
+    yield from _on(
+        image,
+        RmsNorm((1, 3)),
+        Gelu("tanh"),
+        Clip(0, 6),
+        LogSoftmax(-1),
+        Unary("sign"),
+        Affine(2, 1),
+        Affine(term=1),
+        Reduce("mean", (2, 3)),
+        Reduce("logsumexp", (1, -1), keep=False),
+        ArgMax(2, keep=False),
+        CumSum(),
+        GlobalMaxPool(),
+        AdaptiveMaxPool((3, 5)),
+        AdaptiveMaxPool((H, 1)),
+        Resize((P, 2 * W), "linear"),
+        Resize((H, P), "cubic"),
+        Slice(1, start=P),
+        Slice(2, start=-3, stop=H, step=2),
+        Slice(3, stop=W - 1, step=P),
+        Slice(3, start=1, stop=-P),
+        Gather(1, (0, -2, 5)),
+        Tile((P, 1, 2)),
+        DepthToSpace(P),
+        SpaceToDepth(P),
+        Pad((P, 1, 0, 2), mode="edge"),
+        Pad((P, 1, 0, 2), mode="reflect"),
+        Embedding(entries=C, width=P),
+    )
+    yield from _on((2, 1, H, W), Expand((C, H, W)), Expand((1, 11, W)), Expand((1, H + 1, W)))
+    yield from _on((2, H, C), Lstm(P, "both", layers=2), Gru(P), Rnn(C, layers=3, bias=False))
+    yield from _on((2, 6, H, 17), Slice(3, stop=P))
+    yield Example(Parameter((C, P)), ())
+    yield Example(Parameter((C, P), trainable=False), ((2, 0),))
+    yield Example(Sub(), (image, (2, 1, 11, 17)))
+    yield Example(Div(), ((2, C, 11, 1), (1, 1, H, W)))
+    yield Example(Maximum(), ((2, 6, H, 5), (2, 6, W, 5), (2, 1, H, 1)))
+    yield Example(Where(), ((2, 1, H, W), image, (2, C, 1, 17)))
+    yield Example(Compare("less"), (image, image))
+    yield Example(MatMul(), ((2, 1, H, 17), (1, C, W, P)))
+    yield Example(Einsum("chw,kc->khw"), (image, (2, P, 6)))
+    yield Example(Einsum("abc,bd->da"), ((2, C, H, W), (2, 11, P)))
+    yield Example(Einsum("ij,jk,kl->il"), ((2, C, H), (2, 11, W), (2, 17, P)))
+    yield Example(Einsum("ijk->ki"), (image,))
+
+
+LATE: tuple[Example, ...] = (*_windows(), *_others(), *_of_imported())
 
 
 @cache
@@ -173,19 +253,75 @@ def witness(op: Op, inputs: tuple[Shape, ...]) -> Executed | None:
         return None
 
 
-def divisions(w: SimpleNamespace) -> Iterator[str]:
-    """Yield what is wrong with the quotients that rules take for whole: a formula says that it rests on them."""
-    for op, channels, wanted in (
-        (Conv((3, 3), out=4 * P, groups=P), C, [C / P]),
-        (Conv((3, 3), out=4 * P, groups=P), C, [C / P]),  # twice: nothing is left over from the first time
-        (Conv((3, 3), out=4 * P, groups=2), 6 * C, []),  # always whole
-    ):
+GRANTED: tuple[tuple[Op, tuple[Shape, ...]], ...] = (
+    (Conv((3, 3), out=4 * P, groups=P), ((2, C, 5, 5),)),
+    (Conv((3, 3), out=4 * P, groups=2), ((2, 6 * C, 5, 5),)),
+    (Add(), ((2, C, H), (2, 3, H), (2, C, H))),
+    (Concat(), ((2, C, H), (2, 3, W))),
+    (Mul(), ((2, C, H), (2, P, H))),
+    (Mul(), ((2, C, H), (2, 3, 1))),
+    (MatMul(), ((2, C, H), (2, P, W))),
+    (Attention(heads=P), ((2, C, H), (2, C, W), (2, 6, W))),
+    (Attention(causal=True), ((2, 6, H), (2, 6, W), (2, 6, W))),
+    (Attention(), ((2, 6, H), (2, 6, W), (2, 6, P))),
+    (Reshape((C, -1)), ((2, 6, H),)),
+    (Reshape((C, P)), ((2, 6, H),)),
+    (Split(sizes=(C, P), index=0), ((2, 6, H),)),
+    (Split(parts=P, index=0), ((2, C, H),)),
+    (Pad((-C, -P)), ((2, 6, H),)),
+    (Pad((1, 2)), ((2, 6, H),)),  # always possible: nothing is granted
+    (MaxPool((2, 3), padding=(C, P, P, C)), ((2, 6, 9, 9),)),
+    (Experts(experts=C, active=P, hidden=2, out=3), ((2, 4),)),
+    (Sub(), ((2, C, H), (2, P, 1))),
+    (Where(), ((2, C, 1), (2, P, H), (2, 1, 3))),
+    (Slice(1, stop=P), ((2, C, H),)),
+    (Slice(2, start=P, stop=C), ((2, 6, H),)),
+    (Gather(1, (2, -1)), ((2, C, H),)),
+    (Gather(1, (1, -3)), ((2, C, H),)),
+    (Expand((C, 6)), ((2, P, 6),)),
+    (DepthToSpace(P), ((2, C, 5),)),
+    (SpaceToDepth(2), ((2, 6, C),)),
+    (Pad((P, C), mode="reflect"), ((2, 6, H),)),
+    (Einsum("ij,jk->ik"), ((2, 3, C), (2, P, 5))),
+)
+"""Ops that no rule can decide to be possible for all values of the symbols."""
+
+
+def assumptions(w: SimpleNamespace) -> Iterator[str]:
+    """Yield what is wrong with what rules take for granted: it holds exactly where an op on numbers is possible."""
+    for op, inputs in (*GRANTED, *GRANTED[:1]):  # twice: nothing is left over from the first time
+        rule = w.rules.rule_of(op)
         with w.rules.checks.granted() as found:
-            w.rules.rule_of(op).output(op, (2, channels, H, W))
-        if list(found) != wanted:
-            yield f"{op} takes {', '.join(map(str, found)) or 'nothing'} for whole, not {wanted}"
+            rule.output(op, *inputs)
+        if any(decide(*each) for each in found):
+            yield f"{op} takes for granted what is always so: {list(found)}"
+        free = sorted({s for g in (op, *inputs) for s in _symbols(g)}, key=str)
+        for numbers in product((1, 2, 3, 6), repeat=len(free)):
+            at = substitution(dict(zip(free, numbers, strict=True)))
+            granted = all(_RELATIONS[relation](at(left), at(right)) for left, relation, right in found)
+            try:
+                shape = rule.output(op.substitute(at), *(tuple(map(at, shape)) for shape in inputs))
+                possible = all(extent >= 1 for extent in shape)
+            except ConvcostError:
+                possible = False
+            extents = [at(extent) for extent in rule.output(op, *inputs)]
+            if possible != (granted and all(extent >= 1 for extent in extents)):
+                yield f"{op} on {inputs} at {numbers} is {'' if possible else 'not '}possible, and {found} is {granted}"
+                break
     if w.rules.checks._COLLECTORS:
         yield "a collector is left behind"
+
+
+_RELATIONS = {"==": operator.eq, ">=": operator.ge, "<=": operator.le, "<": operator.lt}
+
+
+def _symbols(each: Any) -> set[Any]:
+    """Return the symbols in an op, a shape or a condition."""
+    if isinstance(each, Op):
+        each = tuple(each.__dict__.values())
+    if isinstance(each, tuple | list):
+        return set().union(*map(_symbols, each)) if each else set()
+    return getattr(each, "free_symbols", set())
 
 
 def differences(w: SimpleNamespace, example: Example) -> Iterator[str]:

@@ -38,15 +38,15 @@ class Misfit:
         return getattr(rule, self.question)(self.op, *self.inputs)
 
 
-def _table() -> Any:
-    """Load the test of error messages, whose tables are what is wanted here too."""
-    spec = spec_from_file_location("errors_of_rules", Path(__file__).parents[2] / "unit/rules/test_errors.py")
+def _table(name: str) -> Any:
+    """Load a test of error messages, whose tables are what is wanted here too."""
+    spec = spec_from_file_location(f"{name}_of_rules", Path(__file__).parents[2] / f"unit/rules/test_{name}.py")
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-_errors = _table()
+_errors, _errors_of_more = _table("errors"), _table("more_errors")
 _X, _R = _errors.X, _errors.R
 
 
@@ -93,7 +93,10 @@ def _more() -> Iterator[Misfit]:
 
 
 MISFITS: tuple[Misfit, ...] = (
-    *(Misfit(op, tuple(inputs), message) for op, inputs, message in _errors.SHAPES),
-    *(Misfit(op, (_X,), message, question) for op, question, message in _errors.QUESTIONS),
+    *(Misfit(op, tuple(inputs), message) for op, inputs, message in (*_errors.SHAPES, *_errors_of_more.SHAPES)),
+    *(
+        Misfit(op, (_X,), message, question)
+        for op, question, message in (*_errors.QUESTIONS, *_errors_of_more.QUESTIONS)
+    ),
     *_more(),
 )

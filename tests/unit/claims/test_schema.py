@@ -10,6 +10,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from convcost.budgets.schema import definitions as of_budgets
 from convcost.claims import parse
 from convcost.claims.reader import FILE, HEADLINE, ROW, TABLE
 from convcost.claims.schema import definitions, schema
@@ -132,4 +133,4 @@ def test_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["schema", "--claims"]) == 0
     assert capsys.readouterr().out == text(SCHEMA)
     assert main(["schema"]) == 0
-    assert capsys.readouterr().out == text(spec_schema(definitions(METRICS)))
+    assert capsys.readouterr().out == text(spec_schema({**definitions(METRICS), **of_budgets(METRICS)}))

@@ -9,7 +9,7 @@ import click
 import pytest
 
 import convcost.cli
-from convcost.cli.group import COMMANDS, LazyGroup, cli
+from convcost.cli.group import COMMANDS, MODULES, LazyGroup, cli
 from convcost.cost import CONVENTIONS, PARAMETERS
 from convcost.cost.grouping import GROUPINGS
 from convcost.report.formats import FORMATS
@@ -19,7 +19,7 @@ CALL = "import sys; from convcost.cli import main; code = main(sys.argv[1:]); pr
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_is_there_and_says_what_the_list_says(name):
-    command = importlib.import_module(f"convcost.cli.{name}").command
+    command = importlib.import_module(f"convcost.cli.{MODULES.get(name, name)}").command
     assert isinstance(command, click.Command)
     assert command.name == name
     assert command.help

@@ -1,21 +1,30 @@
 """An implementation that is not ours, and weights that both sides know."""
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import onnxruntime
 import pytest
 from onnx import TensorProto, helper
 
+sys.path.append(str(Path(__file__).parent))  # under ``importlib`` mode nothing is on the path: for ``exported``
+
 onnxruntime.set_default_logger_severity(3)
-TYPES = {np.dtype(np.float32): TensorProto.FLOAT, np.dtype(np.int64): TensorProto.INT64}
+TYPES = {
+    np.dtype(np.float32): TensorProto.FLOAT,
+    np.dtype(np.int64): TensorProto.INT64,
+    np.dtype(np.bool_): TensorProto.BOOL,
+}
 
 
-def run_onnx(operator, *arrays, opset=21, outputs=1, **attributes):
+def run_onnx(operator, *arrays, opset=21, outputs=1, result=TensorProto.FLOAT, **attributes):
     """Run one ONNX operator in onnxruntime on arrays; None leaves an optional input out."""
     names = [f"x{i}" if array is not None else "" for i, array in enumerate(arrays)]
     node = helper.make_node(operator, names, [f"y{i}" for i in range(outputs)], **attributes)
     feeds = {name: np.ascontiguousarray(array) for name, array in zip(names, arrays, strict=True) if name}
     inputs = [helper.make_tensor_value_info(name, TYPES[x.dtype], x.shape) for name, x in feeds.items()]
-    results = [helper.make_tensor_value_info(f"y{i}", TensorProto.FLOAT, None) for i in range(outputs)]
+    results = [helper.make_tensor_value_info(f"y{i}", result, None) for i in range(outputs)]
     graph = helper.make_graph([node], "one", inputs, results)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=10)
     options = onnxruntime.SessionOptions()

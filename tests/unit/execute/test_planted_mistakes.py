@@ -59,13 +59,13 @@ def test_an_executor_that_strips_interception_off_is_caught(image, monkeypatch):
 UNKNOWN = {
     "numpy.einsum": lambda x: np.einsum("nchw->nc", x),
     "numpy.dot": lambda x: np.dot(x, 2.0),  # computes without a ufunc
-    "log.__call__()": np.log,
-    "add.accumulate()": np.add.accumulate,
+    "log2.__call__()": np.log2,
+    "multiply.accumulate()": np.multiply.accumulate,
     "add.__call__(where)": lambda x: np.add(x, x, out=x.copy(), where=np.ones(SHAPE, bool)),
     "add.reduce(axis, initial)": lambda x: np.add.reduce(x, axis=0, initial=0.0),
-    "multiply.reduce(axis)": lambda x: np.multiply.reduce(x, axis=0),
+    "logaddexp.reduce(axis)": lambda x: np.logaddexp.reduce(x, axis=0),
     "matmul.__call__()": lambda x: x @ x[0, 0, 0],
-    "greater.__call__()": lambda x: x > 0,
+    "remainder.__call__()": lambda x: x % 2,
     "the array method dot": lambda x: x.dot(x[0, 0].transpose()),
     "the array method sum": lambda x: x.sum(),
     "the array method cumsum": lambda x: x.cumsum(),

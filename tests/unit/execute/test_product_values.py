@@ -100,8 +100,10 @@ def test_experts_cost_the_same_wherever_the_places_go(normal):
 
 
 def test_tensors_that_do_not_fit(normal):
-    with pytest.raises(WitnessError, match="the axes before the last two differ"):
-        execute_op(MatMul(), normal(2, 3, 4), normal(1, 4, 5))
+    with pytest.raises(WitnessError, match="operands could not be broadcast"):
+        execute_op(MatMul(), normal(2, 3, 4), normal(3, 4, 5))
+    with pytest.raises(WitnessError, match="the ranks differ"):
+        execute_op(MatMul(), normal(2, 3, 4), normal(2, 1, 4, 5))
     with pytest.raises(WitnessError, match="the places of key and value differ"):
         execute_op(Attention(), normal(1, 4, 5), normal(1, 4, 5), normal(1, 4, 6))
     with pytest.raises(WitnessError, match="the batches or the channels differ"):

@@ -104,7 +104,7 @@ def test_arrays_are_freed_after_their_last_use(monkeypatch):
     chain = tuple(Node(f"n{i}", Identity(), (i - 1,)) for i in range(1, 9))
     unused = Node("unused", Identity(), (1,))
     nodes = (Node("image", Input((1, 2, 2))), *chain, unused)
-    run(Graph("chain", nodes, output=8))
+    run(Graph("chain", nodes, output=8), plain=True)
     # The first one is needed by the last node, each other only by its next, and the eighth by none.
     assert most == [1, 2, 3, 3, 3, 3, 3, 3, 2]
 
@@ -140,7 +140,7 @@ def test_an_audited_run_names_the_node_that_is_wrong(monkeypatch):
     monkeypatch.setattr(Tally, "max", lambda *_: None)
     monkeypatch.setitem(EXECUTORS, Relu, lambda _layer, x: np.maximum(x, 0.0))
     with pytest.raises(WitnessError) as caught:
-        run(RESIDUAL, audit=True)
+        run(RESIDUAL, audit=True, plain=True)
     assert str(caught.value) == "E606 activation: relu tallied Counts(), and NumPy performed Counts(cmp=324)"
 
 

@@ -22,6 +22,14 @@ def test_numbers_that_tell_names_apart_stay():
         assert len({shortened(name, width) for name in names}) == 13
 
 
+def test_of_a_file_its_name_stays_longest():
+    name = "/some/where/deep/in/a/file/system/network.yaml@alpha=1"
+    for width in range(10, 54):
+        short = shortened(name, width)
+        assert width_of(short) <= width
+        assert short.endswith("/network.yaml@alpha=1") == (width >= 22)
+
+
 def test_what_fits_is_not_shortened():
     assert shortened("separable1/conv", 15) == "separable1/conv"
 

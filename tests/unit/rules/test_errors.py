@@ -183,8 +183,8 @@ SHAPES = [
     ),
     (
         MatMul(),
-        [X, (2, 8, 6, 7)],
-        "E405 the inputs of matmul differ on axis 0 (batch): input 1 has 1 (8×5×6), input 2 has 2 (8×6×7)",
+        [X, (1, 4, 6, 7)],
+        "E405 the inputs of matmul differ on axis 1 (channels): input 1 has 8 (8×5×6), input 2 has 4 (4×6×7)",
     ),
     (
         MatMul(),

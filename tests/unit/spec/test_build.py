@@ -329,7 +329,7 @@ blocks:
     args: {of: cin}
     body:
       - mul: [[], [global_avgpool, {pointwise: {out: of//4}}, {pointwise: {out: cin}}]]
-  expand:
+  widen:
     args: {out: ~, ratio: 6}
     let: {mid: ratio*cin, halve(v): v//2}
     body:
@@ -338,16 +338,16 @@ blocks:
       - pointwise: {out: halve(out) + cin}
 layers:
   - conv: {kernel: 1, out: 8}
-  - expand: {out: 20}
+  - widen: {out: 20}
 """
     g = graph(body)
     outs = {n.name: n.op.out for n in g.nodes if isinstance(n.op, Conv)}
     assert outs == {
         "conv1": 8,
-        "expand1/pointwise1": 48,
-        "expand1/gate1/mul1/branch2/pointwise1": 2,  # a quarter of the 8 that entered the expansion
-        "expand1/gate1/mul1/branch2/pointwise2": 48,  # the 48 that entered the gate
-        "expand1/pointwise2": 18,
+        "widen1/pointwise1": 48,
+        "widen1/gate1/mul1/branch2/pointwise1": 2,  # a quarter of the 8 that entered the expansion
+        "widen1/gate1/mul1/branch2/pointwise2": 48,  # the 48 that entered the gate
+        "widen1/pointwise2": 18,
     }
 
 

@@ -220,14 +220,14 @@ convcost: 1
 input: [3, 32, 32]
 hyperparameters: {lambda: 1}
 layers:
-  - {name: conv, relu: {}}
+  - {name: tanh, relu: {}}
 """,
         """\
 net.yaml:3:19: E129 'lambda' cannot be the name of a hyperparameter ('lambda' is a word of the expression language)
       3 | hyperparameters: {lambda: 1}
         |                   ^^^^^^
-net.yaml:5:12: E129 'conv' cannot be a name ('conv' is an op or a key of the language)
-      5 |   - {name: conv, relu: {}}
+net.yaml:5:12: E129 'tanh' cannot be a name ('tanh' is an op or a key of the language)
+      5 |   - {name: tanh, relu: {}}
         |            ^^^^
 2 errors
 """,

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from convcost.budgets.schema import definitions as of_budgets
 from convcost.claims.schema import definitions
 from convcost.cost.analysis import METRICS
 from convcost.spec import catalog
@@ -17,7 +18,7 @@ from convcost.spec.schema import schema, text
 from convcost.spec.vocabulary import CONTAINERS, FORMS
 
 ROOT = Path(__file__).parents[3]
-SCHEMA = schema(definitions(METRICS))
+SCHEMA = schema({**definitions(METRICS), **of_budgets(METRICS)})
 VALIDATOR = Draft202012Validator(SCHEMA)
 CONV = {"conv": {"kernel": 3, "out": 8}}
 NET: dict[str, Any] = {"convcost": 1, "input": [3, 32, 32], "layers": [CONV]}
@@ -82,6 +83,8 @@ ACCEPTED = [
     NET | {"claims": [{"at": ":b3", "part": "head", "kind": ["conv", "linear"], "params": "22,855,952", "note": "x"}]},
     NET | {"claims": [{"at": "@a=1/2", "mult_adds": 1, "params": 2, "expect": {"params": "none"}}]},
     NET | {"claims": [{"params": "44.9 %", "part": "fc", "expect": "explained"}]},
+    NET | {"budgets": {"mult_adds": "600 M", "params": 4300000}},
+    NET | {"budgets": [{"params": "4.3M"}, {"at": ":b3", "params": "12,000,000", "div": 0}]},
     NET | {"import": ["vgg", "./blocks.yaml"], "blocks": {"b": {"defaults": {"bias": "x"}, "body": []}}},
     LIBRARY,
     LIBRARY | {"name": "x", "title": "X", "source": "S", "import": [], "let": {"v": 3}, "defaults": {"bias": True}},
@@ -139,6 +142,15 @@ REFUSED = [
     NET | {"claims": [{"params": 1, "expect": "yes"}]},
     NET | {"claims": [{"params": 1, "expect": {"params": "yes"}}]},
     NET | {"claims": [{"params": 1, "row": "a key of tables"}]},
+    NET | {"budgets": {}},
+    NET | {"budgets": {"at": ":b3"}},
+    NET | {"budgets": {"parms": 1}},
+    NET | {"budgets": {"params": -1}},
+    NET | {"budgets": {"params": "2%"}},
+    NET | {"budgets": {"params": "64 KiB"}},
+    NET | {"budgets": {"params": "1e6"}},
+    NET | {"budgets": [{"params": 1, "at": "b3"}]},
+    NET | {"budgets": "600 M"},
     NET | {"blocks": {"b": {"defaults": {"stride": 1}, "body": []}}},
     {"convcost": 1},
     {"convcost": 1, "title": "X"},

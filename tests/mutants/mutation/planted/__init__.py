@@ -4,10 +4,13 @@ from mutation.planted import (
     costs,
     executor_of_others,
     executor_of_windows,
+    imported,
+    kernels,
     products,
     rules_of_others,
     rules_of_windows,
     values,
+    winograd,
 )
 from mutation.planted.tiers import ALONE, SHARED
 
@@ -22,6 +25,7 @@ RULES = (
     *rules_of_others.MERGE,
     *rules_of_others.RESHAPE,
     *products.RULES,
+    *imported.RULES,
 )
 """Caught by verifying the examples."""
 
@@ -35,14 +39,19 @@ EXECUTOR = (
     *executor_of_others.MERGE,
     *executor_of_others.RESHAPE,
     *products.EXECUTOR,
+    *imported.EXECUTOR,
     *executor_of_others.MACHINERY,
+    *kernels.COUNTED,
 )
 """Caught by verifying the examples, for they change what is counted, stored or shaped."""
 
-VALUES = values.VALUES
+VALUES = (*values.VALUES, *imported.VALUES, *kernels.VALUED)
 """Caught by an implementation that is not ours, and by nothing that counts."""
 
 COST = (*costs.PROPAGATION, *costs.TOTALS, *costs.CONVENTIONS)
 """Caught by small networks."""
 
-__all__ = ["ALONE", "COST", "EXECUTOR", "RULES", "SHARED", "VALUES"]
+ALGORITHMS = winograd.WINOGRAD
+"""Caught by verifying convolutions that are performed by an algorithm."""
+
+__all__ = ["ALGORITHMS", "ALONE", "COST", "EXECUTOR", "RULES", "SHARED", "VALUES"]

@@ -106,12 +106,12 @@ ACTIVATION: tuple[Mistake, ...] = (
         "x * float(op.slope)",
         "the slope bypasses the tally",
     ),
-    mistake("execute/activation.py", "_sigmoid", "tally.subtract(0.0, x)", "-x", "the negation bypasses the tally"),
+    mistake("execute/activation.py", "sigmoid_of", "tally.subtract(0.0, x)", "-x", "the negation bypasses the tally"),
     mistake(
         "execute/activation.py",
         "hard_swish",
-        "_hard_sigmoid(x, layer.tally)",
-        "_sigmoid(x, layer.tally)",
+        "_hard_sigmoid(x, 1 / 6, 0.5, layer.tally)",
+        "sigmoid_of(x, layer.tally)",
         "swish for hard swish",
     ),
     mistake(
@@ -140,31 +140,25 @@ ACTIVATION: tuple[Mistake, ...] = (
 MERGE: tuple[Mistake, ...] = (
     mistake(
         "execute/merge.py",
-        "add",
-        "for x in others:\n        total",
-        "for x in others[:1]:\n        total",
+        "one_after_the_other",
+        "reduce(step, others, made)",
+        "reduce(step, others[:1], made)",
         "two tensors are assumed",
     ),
-    mistake("execute/merge.py", "add", "layer.tally.add(total, x)", "total + x", "sums bypass the tally"),
+    mistake("execute/merge.py", "add", "layer.tally.add", "np.add", "sums bypass the tally"),
     mistake(
         "execute/merge.py",
-        "add",
-        "total, *others = arrays",
-        "total, others = np.zeros_like(arrays[0]), arrays",
+        "one_after_the_other",
+        "made, *others = arrays",
+        "made, others = np.zeros_like(arrays[0]), arrays",
         "the first is added to zero",
     ),
+    mistake("execute/merge.py", "mul", "layer.tally.multiply", "layer.tally.add", "a sum for a product"),
     mistake(
         "execute/merge.py",
-        "mul",
-        "product = layer.tally.multiply(product, x)",
-        "product = layer.tally.add(product, x)",
-        "a sum for a product",
-    ),
-    mistake(
-        "execute/merge.py",
-        "mul",
-        "product, *others = arrays",
-        "*others, product = arrays",
+        "one_after_the_other",
+        "made, *others = arrays",
+        "*others, made = arrays",
         "from the last to the first",
     ),
     mistake(
@@ -214,9 +208,9 @@ RESHAPE: tuple[Mistake, ...] = (
 MACHINERY: tuple[Mistake, ...] = (
     mistake(
         "execute/tally.py",
-        "Tally.count",
-        "self._valid[primitive] += real",
-        "self._valid[primitive] += times",
+        "Tally.valid",
+        "total.get(primitive, 0) + real",
+        "total.get(primitive, 0) + times",
         "valid is all",
     ),
     mistake("execute/tally.py", "Tally.subtract", '"add"', '"mul"', "the wrong primitive"),
@@ -248,8 +242,8 @@ MACHINERY: tuple[Mistake, ...] = (
     mistake(
         "execute/probe.py",
         "ones_probe",
-        "_sum(bare, 0.0, *input_shapes)",
-        "_sum(bare, 1.0, *input_shapes)",
+        "_sum(bare, 0.0, *input_shapes, plain=plain)",
+        "_sum(bare, 1.0, *input_shapes, plain=plain)",
         "the border contributes to valid products",
     ),
     mistake(

@@ -73,7 +73,7 @@ POOL: tuple[Mistake, ...] = (
     ),
     mistake(
         "rules/pool.py",
-        "AdaptiveAvgPoolRule.counts",
+        "_held_together",
         "*held, *x[:2]",
         "*x[2:], *x[:2]",
         "windows that never overlap",
@@ -119,7 +119,7 @@ NORM: tuple[Mistake, ...] = (
     mistake(
         "rules/norm.py",
         "LayerNormRule.parameters",
-        "2 * product(x[axis] for axis in _axes(op, x))",
+        "2 * product(x[axis] for axis in axes_of(op, x, op.axes))",
         "2 * x[1]",
         "affine parameters of channels, whatever the axes",
     ),
@@ -220,18 +220,11 @@ ACTIVATION: tuple[Mistake, ...] = (
 )
 
 MERGE: tuple[Mistake, ...] = (
-    mistake("rules/merge.py", "AddRule.counts", "len(inputs) - 1", "len(inputs)", "the first tensor is added to zero"),
-    mistake("rules/merge.py", "AddRule.counts", "(len(inputs) - 1) * ", "", "two tensors are assumed"),
-    mistake(
-        "rules/merge.py", "MulRule.counts", "range(2, len(inputs) + 1)", "range(2, len(inputs))", "the last factor"
-    ),
-    mistake(
-        "rules/merge.py",
-        "MulRule.counts",
-        "*inputs[:last]",
-        "*inputs",
-        "every product works on the final extents",
-    ),
+    mistake("rules/agreement.py", "steps", "made: Dim = 0", "made = product(inputs[0])", "the first is added to zero"),
+    mistake("rules/agreement.py", "steps", "made +=", "made =", "two tensors are assumed"),
+    mistake("rules/agreement.py", "steps", "range(2, len(inputs) + 1)", "range(2, len(inputs))", "the last factor"),
+    mistake("rules/agreement.py", "steps", "inputs[:last]", "inputs", "every product works on the final extents"),
+    mistake("rules/merge.py", "AddRule.counts", "add=", "mul=", "a product for a sum"),
     mistake(
         "rules/merge.py", "ConcatRule.output", "joined += x[axis]", "joined = x[axis]", "the last extent for the sum"
     ),
@@ -243,7 +236,7 @@ MERGE: tuple[Mistake, ...] = (
     mistake("rules/merge.py", "MatMulRule.counts", "(_, terms), _ =", "(terms, _), _ =", "rows for terms"),
     mistake("rules/merge.py", "_matrices", "transposed=op.transpose_right", "transposed=op.transpose_left", "the left"),
     mistake("rules/merge.py", "_matrix", "if transposed", "if not transposed", "transposed where it is not asked for"),
-    mistake("rules/merge.py", "_repeated", "if agreed == 1:", "if agreed == 0:", "the gate first, the image second"),
+    mistake("rules/agreement.py", "repeated", "if agreed == 1:", "if agreed == 0:", "the gate first, the image second"),
 )
 
 RESHAPE: tuple[Mistake, ...] = (

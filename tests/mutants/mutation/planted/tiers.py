@@ -27,14 +27,14 @@ ALONE: tuple[Row, ...] = (
         (
             "execute/tally.py",
             "Tally.divide",
-            'self._each("div", self.arithmetic.divide, left, right, share=share)',
-            "self.arithmetic.divide(left, right)",
+            'self._each("div", self.arithmetic.divide, left, right, out=out, share=share)',
+            "self.arithmetic.divide(left, right, out=out)",
         ),
     ),
     row(
         "the tally counts a step twice",
         "tally interception",
-        ("execute/tally.py", "Tally.count", "self._all[primitive] += times", "self._all[primitive] += 2 * times"),
+        ("execute/tally.py", "Tally.all", "total.get(primitive, 0) + times", "total.get(primitive, 0) + 2 * times"),
     ),
     row(
         "interception charges a subtraction as a product",
@@ -44,7 +44,12 @@ ALONE: tuple[Row, ...] = (
     row(
         "an executor strips interception off",
         "interception",
-        ("execute/merge.py", "add", "total, *others = arrays", "total, *others = map(np.asarray, arrays)"),
+        (
+            "execute/merge.py",
+            "one_after_the_other",
+            "made, *others = arrays",
+            "made, *others = map(np.asarray, arrays)",
+        ),
     ),
     row(
         "masked pairs of attention are taken for real",
@@ -219,7 +224,12 @@ SHARED: tuple[Row, ...] = (
         ),
         ("rules/experts.py", "ExpertsRule.counts", "+ 2 * chosen", "+ 2 * chosen - places"),
         ("execute/tally.py", "Tally.sum", '"add", x.size, share', '"add", x.size - result.size, share'),
-        ("execute/intercept.py", "_charge", "operands[0].size", "operands[0].size - (ufunc is np.add) * result.size"),
+        (
+            "execute/intercept.py",
+            "_charge",
+            "(REDUCTIONS[ufunc],), operands[0].size",
+            "(REDUCTIONS[ufunc],), operands[0].size - (ufunc is np.add) * result.size",
+        ),
     ),
     row(
         "both read begin pad for end pad",

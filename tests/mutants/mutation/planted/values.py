@@ -148,7 +148,7 @@ VALUES: tuple[Mistake, ...] = (
         "tally.minimum(x, tally",
         "the smaller for the larger",
     ),
-    mistake("execute/activation.py", "_hard_sigmoid", "1 / 6), 0.5", "1 / 5), 0.5", "Keras's slope"),
+    mistake("execute/activation.py", "hard_swish", "1 / 6, 0.5", "1 / 5, 0.5", "Keras's slope"),
     mistake(
         "execute/activation.py",
         "softmax",

@@ -1,0 +1,1 @@
+"""Files of ONNX: read from the bytes, without the onnx package, and taken operator by operator."""
