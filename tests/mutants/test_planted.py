@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 import pytest
 from mutation.catch import COUNTING, WAYS, caught, family
-from mutation.mistake import Edit, Mistake, StaleError, planted
+from mutation.mistake import Edit, Mistake, StaleError, apart, planted
 from mutation.planted import ALGORITHMS, COST, EXECUTOR, RULES, VALUES
 from mutation.planted.rules_of_windows import CONV, WINDOWS
 from mutation.world import source, world
@@ -53,13 +53,19 @@ def test_convolutions_by_an_algorithm_catch(mistake):
 
 @pytest.mark.parametrize("mistake", COST, ids=str)
 def test_small_networks_catch(mistake):
-    assert way_of(mistake, ["examples", "networks"])
+    assert way_of(mistake, ["networks", "examples"])
 
 
 @pytest.mark.parametrize("mistake", VALUES, ids=str)
-def test_an_implementation_that_is_not_ours_catches_and_no_count_does(mistake):
-    assert way_of(mistake, COUNTING) is None
+def test_an_implementation_that_is_not_ours_catches(mistake):
     assert way_of(mistake, ["values"])
+
+
+@pytest.mark.parametrize("mistakes", apart(VALUES), ids=len)
+def test_no_count_catches_wrong_values(mistakes):
+    """Many at once, for none of them is noticed."""
+    edits = [edit for mistake in mistakes for edit in mistake.edits]
+    assert caught(planted(edits), "conv", COUNTING) is None
 
 
 def test_a_symmetric_sample_hides_what_the_examples_catch(monkeypatch):

@@ -71,6 +71,21 @@ def planted(edits: Iterable[Edit]) -> dict[str, str]:
     return changed
 
 
+def apart(mistakes: Iterable[Mistake]) -> list[list[Mistake]]:
+    """Deal mistakes out into groups that can be planted together: each function has at most one of a group."""
+    groups: list[tuple[set[tuple[str, str]], list[Mistake]]] = []
+    for one in mistakes:
+        places = {(edit.file, edit.where) for edit in one.edits}
+        for taken, group in groups:
+            if not places & taken:
+                taken |= places
+                group.append(one)
+                break
+        else:
+            groups.append((places, [one]))
+    return [group for _, group in groups]
+
+
 def _extent(edit: Edit, text: str) -> tuple[int, int]:
     """Return where a function or class begins and ends in the text of its module."""
     if not edit.where:
