@@ -129,7 +129,9 @@ class Compiler:
             tensor = np.asarray(drawn[0] if given is None else given)
             if tensor.shape != shape:
                 raise WitnessError("E605", f"the input has the shape {tensor.shape} and not {shape}")
-            out.value[...] = tensor
+            # of a map, one channel after the other: otherwise NumPy's loop runs along the few channels, not along a row
+            for part in range(out.channels) if out.rank > 1 else [slice(None)]:
+                out.value[:, part] = tensor[:, part]
 
         step = self._open([index], out, [self._layer(index)])
         step.emit(take)

@@ -165,7 +165,7 @@ class Plan:
             counter.clear()
             if reported != layer.tally.all:
                 raise WitnessError("E606", f"{node.op.name} tallied {layer.tally.all}, and NumPy performed {reported}")
-        log, (before, seen) = layer.tally.recorded, self._before.get(index, (None, None))
+        log, (before, seen) = sorted(layer.tally.recorded), self._before.get(index, (None, None))
         if seen is None or keep or log != before:  # what is tallied as before, on the same arrays, is the same evidence
             output = step.values[index]
             arrays = [step.values[source] for source in node.inputs]

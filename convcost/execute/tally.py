@@ -57,7 +57,7 @@ class Tally:
 
     @property
     def recorded(self) -> list[tuple[str, int, Share]]:
-        """What was recorded, call by call."""
+        """What was recorded, call by call, in the order in which threads came to it."""
         return list(self._log)
 
     @property

@@ -1,7 +1,7 @@
 """The audit is asked about deviations that were planted, and about random numbers.
 
 All of it takes minutes and is compared with the tables in the documentation; a fixed part of it is always run.
-``pytest tests/audit --update-golden`` writes the part anew, and with ``-m slow`` the tables.
+``pytest tests/audit --update-golden`` writes the part anew, and with ``-m full`` the tables.
 """
 
 from __future__ import annotations
@@ -56,11 +56,11 @@ def test_the_part_that_is_always_run(golden):
     assert 0 < null.explained <= 0.1 * len(null.odds)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_tables_of_the_documentation(request):
     text = validation(measured(Bench(), FULL))
     update = request.config.getoption("--update-golden")
-    assert section("validation", text, update=update) == text, "pytest tests/audit -m slow --update-golden"
+    assert section("validation", text, update=update) == text, "pytest tests/audit -m full --update-golden"
 
 
 def test_the_steps_of_the_documentation(request):

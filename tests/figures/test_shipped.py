@@ -25,7 +25,7 @@ FEWER = {"proposals": 2}
 LARGE = 30_000_000
 """Parameters of a preset that is verified at its published size only: its weights take longer than its layers."""
 
-HEAVY = 5_000_000_000
+HEAVY = 1_500_000_000
 """Mult-adds beyond which a network is run at its published size by ``pytest -m full`` only."""
 
 

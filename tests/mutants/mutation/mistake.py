@@ -78,7 +78,7 @@ def apart(mistakes: Iterable[Mistake]) -> list[list[Mistake]]:
         places = {(edit.file, edit.where) for edit in one.edits}
         for taken, group in groups:
             if not places & taken:
-                taken |= places
+                taken.update(places)
                 group.append(one)
                 break
         else:

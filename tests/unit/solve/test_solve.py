@@ -320,8 +320,10 @@ NETWORKS = {
 }
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.slow if name == "mobilenet_v1" else pytest.mark.full) for name in NETWORKS],
+)
 def test_five_hundred_budgets_agree_with_brute_force(name):
     """Every α in 1/64 ... 2 and R in 32 ... 512: budgets drawn at random, and those that some network just uses up."""
     model = load(name)
