@@ -47,6 +47,7 @@ class Compiler:
         arithmetic: Arithmetic,
         fuse: bool,
         lanes: int,
+        again: bool,
         algorithm: Algorithm = DIRECT,
     ) -> None:
         self.graph = graph
@@ -54,6 +55,7 @@ class Compiler:
         self.batch = batch
         self.arithmetic = arithmetic
         self.fuse = fuse
+        self.again = again
         self.algorithm = algorithm
         self.store = Store(arithmetic)
         self.lanes = [Scratch(arithmetic) for _ in range(lanes)]
@@ -99,7 +101,7 @@ class Compiler:
             making.emit(step)
             step.tails.clear()  # they hold the step: what is done with would stay until garbage is looked for
             if not making.banded:
-                step.settle(index)
+                step.settle(index, step.bands_of[0])
         return step
 
     def _layer(self, index: int) -> Layer[Any]:
@@ -112,7 +114,7 @@ class Compiler:
             self._hold(index, out)
         sources = {source for index in nodes for source in self.graph.nodes[index].inputs}
         values = {index: self.tensors[index].value for index in (*nodes, *sources)}
-        return Step(dict(zip(nodes, layers, strict=True)), out, values, self.store, self.lanes)
+        return Step(dict(zip(nodes, layers, strict=True)), out, values, self.store, self.lanes, again=self.again)
 
     def _input(self, index: int, op: Input) -> Step:
         """Take what comes from outside: given values, or random ones with mean 0 and variance 1."""
@@ -123,15 +125,16 @@ class Compiler:
         drawn: list[Array] = []
 
         def take() -> None:
-            given = self.given.get(name)
-            if given is None and not drawn:
-                drawn.append(draw(shape, -bound, bound))
-            tensor = np.asarray(drawn[0] if given is None else given)
-            if tensor.shape != shape:
-                raise WitnessError("E605", f"the input has the shape {tensor.shape} and not {shape}")
-            # of a map, one channel after the other: otherwise NumPy's loop runs along the few channels, not along a row
-            for part in range(out.channels) if out.rank > 1 else [slice(None)]:
-                out.value[:, part] = tensor[:, part]
+            with naming(self.graph.nodes[index]):
+                given = self.given.get(name)
+                if given is None and not drawn:
+                    drawn.append(draw(shape, -bound, bound))
+                tensor = np.asarray(drawn[0] if given is None else given)
+                if tensor.shape != shape:
+                    raise WitnessError("E605", f"the input has the shape {tensor.shape} and not {shape}")
+                # of a map, one channel after the other: otherwise NumPy's loop runs along them, and they are few
+                for part in range(out.channels) if out.rank > 1 else [slice(None)]:
+                    out.value[:, part] = tensor[:, part]
 
         step = self._open([index], out, [self._layer(index)])
         step.emit(take)
@@ -178,7 +181,7 @@ class Compiler:
                 inputs.pop(self._base(node.op, inputs) or 0)
             if last is not None or type(node.op) in TAILS:
                 step.tails.append((index, TAILS[type(node.op)](step, layer, *inputs)))
-                step.settle(index)
+                step.settle(index, step.prepared)
             last = index
 
     def _need(self, index: int, form: Form) -> Reach:
@@ -287,5 +290,6 @@ def naming(node: Node) -> Iterator[None]:
     except ConvcostError as error:
         error.span = error.span or node.origin.span
         error.trail = error.trail or node.origin.trail
-        error.message = f"{node.name}: {error.message}"
+        if not error.message.startswith(f"{node.name}: "):
+            error.message = f"{node.name}: {error.message}"
         raise

@@ -17,7 +17,8 @@ from convcost.execute.algorithms import algorithm_named
 from convcost.execute.arithmetic import Arithmetic, Array
 from convcost.execute.compiler import Compiler, Source, naming
 from convcost.execute.intercept import Interception
-from convcost.execute.steps import Step
+from convcost.execute.schedule import programs
+from convcost.execute.steps import Call, Step
 from convcost.execute.tally import WitnessError
 from convcost.execute.team import QUIET, Team
 from convcost.execute.weights import Draw
@@ -54,6 +55,8 @@ class Plan:
     ----------
     steps : list of Step
         What is done, in order; empty before the first run.
+    threads : int
+        How many run it.
     reported : dict of int to Counts
         What NumPy reported of each node in the last run, if it was intercepted.
 
@@ -81,9 +84,11 @@ class Plan:
     ) -> None:
         self.graph = graph
         self.once = once
+        self.threads = threads
         self.steps: list[Step] = []
         self.reported: dict[int, Counts] = {}
         self._before: dict[int, tuple[list[Any], Executed]] = {}
+        self._programs: list[list[Call]] = []
         self._team = Team(threads)
         self._arithmetic = arithmetic or Arithmetic()
         self.compiler = Compiler(
@@ -93,6 +98,7 @@ class Plan:
             arithmetic=self._arithmetic,
             fuse=fuse,
             lanes=threads,
+            again=not once,
             algorithm=algorithm_named(algorithm),
         )
 
@@ -119,7 +125,8 @@ class Plan:
         on_node : callable, optional
             Told each node as soon as its step has run.
         on_step : callable, optional
-            Told each step when it has run, and how long it took by the clock.
+            Told each step when it has run, and how long it took by the clock. All threads have to end a step before
+            the next begins then; otherwise they wait for each other only where they have to.
         clock : callable
             Says the time in nanoseconds.
         keep : bool
@@ -131,14 +138,8 @@ class Plan:
             raise WitnessError("E605", f"{min(unknown)!r} is not an input of {self.graph.name}")
         self.compiler.given = given
         found: dict[int, Executed] = {}
-        with self._team, QUIET():
-            for step in self.steps or self._compiled():
-                with naming(self.graph.nodes[step.nodes[0]]):
-                    started = clock()
-                    self._team.run(step)
-                    taken = clock() - started
-                if on_step:
-                    on_step(step, taken)
+        with QUIET():
+            for step in self._freely() if self.steps and not on_step else self._step_by_step(on_step, clock):
                 for index in step.nodes:
                     node = self.graph.nodes[index]
                     with naming(node):
@@ -146,6 +147,26 @@ class Plan:
                     if on_node:
                         on_node(node, found[index])
         return [found[index] for index in range(len(self.graph.nodes))]
+
+    def _freely(self) -> list[Step]:
+        """Let every lane run down the plan by itself."""
+        self._programs = self._programs or programs(self.steps, self.threads)
+        try:
+            self._team.race(self._programs)
+        except BaseException:
+            self._programs = []  # some of its signals are given, and nobody waits for them any more
+            raise
+        return self.steps
+
+    def _step_by_step(self, on_step: OnStep | None, clock: Callable[[], int]) -> Iterator[Step]:
+        for step in self.steps or self._compiled():
+            with naming(self.graph.nodes[step.nodes[0]]):
+                started = clock()
+                self._team.run(step)
+                taken = clock() - started
+            if on_step:
+                on_step(step, taken)
+            yield step
 
     def _compiled(self) -> Iterator[Step]:
         """Compile step after step; they are kept when all of them have run."""

@@ -91,10 +91,14 @@ class Step:
         What the nodes compute with, in the order of the band.
     values : dict of int to array
         Inputs and outputs of the nodes, as the ops see them; nodes that run together have one output.
+    prepared : list of callable
+        What depends on weights alone, and is done first in each run.
     calls : list of callable
         What is done, in order; nothing is decided any more.
     out : Tensor
         Where the output of the last node lies.
+    again : bool
+        Whether there will be further runs, for which it pays to lay weights out otherwise.
     """
 
     def __init__(
@@ -104,13 +108,17 @@ class Step:
         values: dict[int, Array],
         store: Store,
         lanes: Sequence[Scratch],
+        *,
+        again: bool,
     ) -> None:
         self.layers = layers
         self.out = out
         self.values = values
         self.store = store
         self.lanes = lanes
+        self.again = again
         self.scratch = lanes[0]
+        self.prepared: list[Call] = []
         self.calls: list[Call] = []
         self.parts_of: list[list[Call]] = [[] for _ in lanes]
         self.bands_of: list[list[Call]] = [[] for _ in lanes]
@@ -126,7 +134,7 @@ class Step:
 
     def run(self) -> None:
         """Do it."""
-        for calls in (self.calls, *self.parts_of, *self.bands_of):
+        for calls in (self.prepared, self.calls, *self.parts_of, *self.bands_of):
             for call in calls:
                 call()
 
@@ -134,10 +142,15 @@ class Step:
         """Add a call."""
         self._into.append(partial(function, *arguments, **options))
 
-    def settle(self, node: int) -> None:
+    def prepare(self, function: Callable[..., object], *arguments: object, **options: object) -> None:
+        """Add a call that depends on weights alone."""
+        self.prepared.append(partial(function, *arguments, **options))
+
+    def settle(self, node: int, into: list[Call] | None = None) -> None:
         """Charge a node with what NumPy reports of the calls since the last one, where it is intercepted."""
         if isinstance(self.store.arithmetic, Interception):
-            self.emit(self.store.arithmetic.charge, self.reported.setdefault(node, Counter()))
+            call = partial(self.store.arithmetic.charge, self.reported.setdefault(node, Counter()))
+            (self._into if into is None else into).append(call)
 
     def packed(self, x: Tensor, need: Reach | None = None) -> Tensor:
         """Return a tensor in rows with the border needed: itself, or a copy that is made first."""
@@ -157,25 +170,31 @@ class Step:
     def bands(self, width: float, *, rows: int = 1, places: int = BAND_PLACES) -> Iterator[Band]:
         """Cut the output into bands of some rows of a sample; for each place, so many numbers are read and made.
 
-        A band begins at a multiple of so many rows, and has so many places at least.
+        A band begins at a multiple of so many rows, and has so many places at least, unless there are no more. Each
+        lane has the same share of all rows. Every other lane goes upwards, so that two neighbours come to the rows
+        between them last.
         """
         batch, (first, *rest), *_ = self.out.form
         places = max(places, int(BAND_BYTES // (width * self.store.arithmetic.bytes)))
-        groups = -(-first // rows)
-        parts = -(-groups // max(1, places // (math.prod(rest) * rows)))
-        parts = max(parts, min(groups, -(-len(self.lanes) // batch)))
-        ends = [min(first, groups * part // parts * rows) for part in range(parts + 1)]
-        bands = [Band(sample, slice(*end)) for sample in range(batch) for end in pairwise(ends)]
-        for number, band in enumerate(bands):
-            lane = number * len(self.lanes) // len(bands)
+        groups, most = -(-first // rows), max(1, places // (math.prod(rest) * rows))
+        for lane, (begin, end) in enumerate(self._shares(batch * groups)):
+            bands = []
+            for sample in range(begin // groups, -(-end // groups)):
+                low, high = max(0, begin - sample * groups), min(groups, end - sample * groups)
+                parts = -(-(high - low) // most)
+                cuts = [min(first, (low + (high - low) * part // parts) * rows) for part in range(parts + 1)]
+                bands += [Band(sample, slice(*cut)) for cut in pairwise(cuts)]
             self.scratch, self._into = self.lanes[lane], self.bands_of[lane]
-            yield band
+            yield from reversed(bands) if lane % 2 else bands
         self.scratch, self._into = self.lanes[0], self.calls
+
+    def _shares(self, size: int) -> Iterator[tuple[int, int]]:
+        """Yield where the share of each lane begins and ends."""
+        return pairwise(size * lane // len(self.lanes) for lane in range(len(self.lanes) + 1))
 
     def parts(self, size: int) -> Iterator[slice]:
         """Cut something all bands wait for into as many parts as there are lanes, each done by one of them."""
-        ends = [size * part // len(self.lanes) for part in range(len(self.lanes) + 1)]
-        for lane, (start, stop) in enumerate(pairwise(ends)):
+        for lane, (start, stop) in enumerate(self._shares(size)):
             self.scratch, self._into = self.lanes[lane], self.parts_of[lane]
             if start < stop:
                 yield slice(start, stop)

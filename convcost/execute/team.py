@@ -6,11 +6,14 @@ mostly the rows whose neighbours it has made in the step before.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from threading import Lock, Thread
+from weakref import finalize
 
 import numpy as np
 
+from convcost.execute.schedule import follow
 from convcost.execute.steps import Call, Step
 
 QUIET = partial(np.errstate, over="ignore", under="ignore")
@@ -18,7 +21,7 @@ QUIET = partial(np.errstate, over="ignore", under="ignore")
 
 
 class Team:
-    """The thread that calls, and helpers that live as long as the context.
+    """The thread that calls, and helpers that live as long as the team.
 
     Parameters
     ----------
@@ -28,27 +31,24 @@ class Team:
 
     def __init__(self, threads: int) -> None:
         self.helpers = [Helper() for _ in range(threads - 1)]
-
-    def __enter__(self) -> None:
         for helper in self.helpers:
-            helper.start()
-
-    def __exit__(self, *_: object) -> None:
-        for helper in self.helpers:
-            helper.stop()
+            finalize(self, helper.stop)
 
     def run(self, step: Step) -> None:
         """Run a step: first what all bands need, then the lanes at once."""
-        for call in step.calls:
+        for call in (*step.prepared, *step.calls):
             call()
         for lanes in (step.parts_of, step.bands_of):
             self._together(*lanes)
 
+    def race(self, programs: Sequence[list[Call]]) -> None:
+        """Let each lane follow its program, which says where it waits for others."""
+        self._together(*programs)
+
     def _together(self, own: list[Call], *others: list[Call]) -> None:
         busy = [helper.take(calls) for helper, calls in zip(self.helpers, others, strict=True) if calls]
         try:
-            for call in own:
-                call()
+            follow(own)
         finally:
             for helper in busy:
                 helper.wait()
@@ -59,25 +59,22 @@ class Helper:
 
     def __init__(self) -> None:
         self.go, self.done = Lock(), Lock()
-        self.calls: list[Call] | None = None
-        self.failed: BaseException | None = None
-
-    def start(self) -> None:
-        """Wait for work, in a thread."""
         self.go.acquire()
         self.done.acquire()
-        self.thread = Thread(target=self._work, daemon=True)
-        self.thread.start()
+        self.calls: list[Call] | None = None
+        self.failed: BaseException | None = None
+        self.thread: Thread | None = None
 
     def stop(self) -> None:
-        """End the thread."""
+        """End the thread, if there is one."""
         self.calls = None
         self.go.release()
-        self.thread.join()
-        self.go, self.done = Lock(), Lock()
 
     def take(self, calls: list[Call]) -> Helper:
-        """Begin."""
+        """Begin, in a thread that waits for more when it is done."""
+        if self.thread is None:
+            self.thread = Thread(target=self._work, daemon=True)
+            self.thread.start()
         self.calls = calls
         self.go.release()
         return self
@@ -96,8 +93,7 @@ class Helper:
                 return
             try:
                 with QUIET():
-                    for call in self.calls:
-                        call()
+                    follow(self.calls)
             except BaseException as error:  # noqa: BLE001 - it is raised where the helper is waited for
                 self.failed = error
             self.done.release()

@@ -34,6 +34,7 @@ BOOKKEEPING: dict[str, set[str]] = {
     "experts.py": {"nonzero"},
     "pool.py": {"clip", "divmod", "minimum", "pad"},
     "region.py": {"clip", "floor", "ix_", "linspace", "minimum", "multiply", "sqrt"},
+    "schedule.py": {"may_share_memory"},
     "resample.py": {"abs", "clip", "floor", "linspace"},
     "windows.py": {"count_nonzero", "maximum"},
 }

@@ -77,10 +77,13 @@ def zeros_around(op: Any, x: Form) -> Reach:
     return reach(windows_over(op, x), 0.0)
 
 
-def repeated(step: Step, values: Array) -> Array:
-    """Lay one value for each channel out as a row of places, (W·C,), that every row of a band is combined with."""
+def repeated(step: Step, values: Array, *, stored: bool = True) -> Array:
+    """Lay one value for each channel out as a row of places, (W·C,), that every row of a band is combined with.
+
+    What is not stored, or made of what is, has to be laid out when it is known.
+    """
     row = step.store.arithmetic.empty((step.row,))
-    step.emit(np.copyto, row.reshape(-1, values.size), values)
+    (step.prepare if stored else step.emit)(np.copyto, row.reshape(-1, values.size), values)
     return row
 
 

@@ -35,7 +35,7 @@ def _runs(step: Step, layer: Layer[Conv], x: Tensor, windows: Windows) -> None:
     kernel, bias = _kernel(layer, windows), bias_row(step, layer)
     x = step.packed(x, reach(windows, 0.0))
     factors = step.store.arithmetic.empty((*kernel.shape[:-1], step.row))
-    step.emit(np.copyto, factors.reshape(*kernel.shape[:-1], -1, x.channels), kernel[..., None, :])
+    step.prepare(np.copyto, factors.reshape(*kernel.shape[:-1], -1, x.channels), kernel[..., None, :])
     views = _rows(x, windows, step.row)
     for band in step.bands(2 * x.channels):
         made, view = step.place(band), views[band.sample][:, :, band.rows]

@@ -33,11 +33,11 @@ def batch_norm(step: Step, layer: Layer[BatchNorm]) -> Tail:
     shift: Any = weights.term(channels) if op.shift else 0.0
     mean, variance = weights.mean(channels), weights.variance(channels)
     factor, term = make.empty((channels,)), make.empty((channels,))
-    step.emit(tally.add, variance, float(op.epsilon), out=factor)
-    step.emit(tally.sqrt, factor, out=factor)
-    step.emit(tally.divide, scale, factor, out=factor)
-    step.emit(tally.multiply, mean, factor, out=term)
-    step.emit(tally.subtract, shift, term, out=term)
+    step.prepare(tally.add, variance, float(op.epsilon), out=factor)
+    step.prepare(tally.sqrt, factor, out=factor)
+    step.prepare(tally.divide, scale, factor, out=factor)
+    step.prepare(tally.multiply, mean, factor, out=term)
+    step.prepare(tally.subtract, shift, term, out=term)
     return _affine(step, layer, factor, term)
 
 

@@ -13,7 +13,7 @@ from convcost.ops import Linear
 
 @kernel(Linear)
 def linear(layer: Layer[Linear], x: Tensor) -> Making | None:
-    """Multiply vectors of features by the transposed weights (out, features)."""
+    """Multiply vectors of features by the transposed weights (out, features), each lane some of the columns."""
     op, tally = layer.op, layer.tally
     if op.axis is not None:
         return None
@@ -24,8 +24,10 @@ def linear(layer: Layer[Linear], x: Tensor) -> Making | None:
         vectors = step.store.arithmetic.empty((len(x.data), features))
         step.emit(np.copyto, vectors.reshape(x.value.shape), x.value)
         out = step.out.value
-        step.emit(tally.matmul, vectors, weight.swapaxes(0, 1), out=out)
-        if op.bias:
-            step.emit(tally.add, out, layer.weights.bias(op.out), out=out)
+        columns, bias = weight.swapaxes(0, 1), layer.weights.bias(op.out) if op.bias else None
+        for some in step.parts(op.out):
+            step.emit(tally.matmul, vectors, columns[:, some], out=out[:, some])
+            if bias is not None:
+                step.emit(tally.add, out[:, some], bias[some], out=out[:, some])
 
     return Making(Form(len(x.data), (1, 1), op.out, 0), emit, banded=False)

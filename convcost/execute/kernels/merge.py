@@ -37,7 +37,7 @@ def mul(step: Step, layer: Layer[Mul], *others: Tensor) -> Tail:
     (gate,) = others if len(others) == 1 else (None,)
     if gate is None or gate.form == step.out.form:
         return _combine(step, layer.tally.multiply, others)
-    rows = [repeated(step, values.reshape(-1)) for values in gate.inner]
+    rows = [repeated(step, values.reshape(-1), stored=False) for values in gate.inner]
     return lambda x, out, band: step.emit(layer.tally.multiply, x, rows[band.sample], out=out)
 
 

@@ -82,13 +82,15 @@ def avgpool(layer: Layer[AvgPool], x: Tensor) -> Making:
 
 @kernel(GlobalAvgPool)
 def global_avgpool(layer: Layer[GlobalAvgPool], x: Tensor) -> Making:
-    """Divide the sum over all places by how many there are."""
+    """Divide the sum over all places by how many there are, each lane for some of the channels."""
     tally = layer.tally
     form = x.form._replace(extents=(1,) * len(x.form.extents))
 
     def emit(step: Step) -> None:
-        inner, out = x.inner, step.out.inner
-        step.emit(tally.sum, inner, tuple(range(1, inner.ndim - 1)), out=out)
-        step.emit(tally.divide, out, float(inner[0, ..., 0].size), out=out)
+        places = x.inner[0, ..., 0]
+        for some in step.parts(x.channels):
+            inner, out = x.inner[..., some], step.out.inner[..., some]
+            step.emit(tally.sum, inner, tuple(range(1, inner.ndim - 1)), out=out)
+            step.emit(tally.divide, out, float(places.size), out=out)
 
     return Making(form, emit, banded=False)
