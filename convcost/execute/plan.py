@@ -137,6 +137,9 @@ class Plan:
         if unknown:
             raise WitnessError("E605", f"{min(unknown)!r} is not an input of {self.graph.name}")
         self.compiler.given = given
+        for step in self.steps:
+            for layer in step.layers.values():
+                layer.tally.reset()  # a run that failed may have left something
         found: dict[int, Executed] = {}
         with QUIET():
             for step in self._freely() if self.steps and not on_step else self._step_by_step(on_step, clock):
@@ -193,7 +196,6 @@ class Plan:
             seen = evidence(arrays, output.copy() if keep else output, layer.weights, layer.tally, keep=keep)
             if not keep:
                 self._before[index] = log, seen
-        layer.tally.reset()
         return seen
 
 

@@ -30,8 +30,13 @@ from convcost.execute.memory import Band, Form, Reach, Store, Tensor, bare
 BAND_PLACES = 560
 """Places of a band at least: a product of so many rows is near the speed of a large one."""
 
-BAND_BYTES = 512 << 10
+BAND_BYTES = 1 << 20
 """More places are taken where what a band reads and makes is less than this, and stays in the cache."""
+
+
+LANE_NUMBERS = 32 << 10
+"""Numbers that a lane reads and makes at least, if there is to be another: two threads whose calls of NumPy are shorter
+than about ten microseconds spend more time handing the interpreter to each other."""
 
 
 class Making(NamedTuple):
@@ -177,7 +182,8 @@ class Step:
         batch, (first, *rest), *_ = self.out.form
         places = max(places, int(BAND_BYTES // (width * self.store.arithmetic.bytes)))
         groups, most = -(-first // rows), max(1, places // (math.prod(rest) * rows))
-        for lane, (begin, end) in enumerate(self._shares(batch * groups)):
+        numbers = width * batch * first * math.prod(rest)
+        for lane, (begin, end) in enumerate(self._shares(batch * groups, numbers)):
             bands = []
             for sample in range(begin // groups, -(-end // groups)):
                 low, high = max(0, begin - sample * groups), min(groups, end - sample * groups)
@@ -188,13 +194,14 @@ class Step:
             yield from reversed(bands) if lane % 2 else bands
         self.scratch, self._into = self.lanes[0], self.calls
 
-    def _shares(self, size: int) -> Iterator[tuple[int, int]]:
-        """Yield where the share of each lane begins and ends."""
-        return pairwise(size * lane // len(self.lanes) for lane in range(len(self.lanes) + 1))
+    def _shares(self, size: int, numbers: float) -> Iterator[tuple[int, int]]:
+        """Yield where the share of each lane begins and ends, if so many numbers are read and made."""
+        lanes = max(1, min(len(self.lanes), int(numbers // LANE_NUMBERS)))
+        return pairwise(size * lane // lanes for lane in range(lanes + 1))
 
-    def parts(self, size: int) -> Iterator[slice]:
-        """Cut something all bands wait for into as many parts as there are lanes, each done by one of them."""
-        for lane, (start, stop) in enumerate(self._shares(size)):
+    def parts(self, size: int, numbers: int) -> Iterator[slice]:
+        """Cut something all bands wait for, that reads and makes so many numbers, into a part for each lane."""
+        for lane, (start, stop) in enumerate(self._shares(size, numbers)):
             self.scratch, self._into = self.lanes[lane], self.parts_of[lane]
             if start < stop:
                 yield slice(start, stop)

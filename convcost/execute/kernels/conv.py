@@ -73,7 +73,7 @@ def _by_channels(
     """
     made = step.store.arithmetic.empty((math.prod(windows.extents), layer.op.out))
     whole = slice(0, windows.extents[0])
-    for columns in step.parts(layer.op.out):
+    for columns in step.parts(layer.op.out, kernel.size):
         patches = view.reshape(1, -1, kernel.shape[1]) if _lies_so(view) else _gather(step, view, kernel)
         share = windows.share_of_rows(whole)
         step.emit(layer.tally.matmul, patches[0], kernel[0][:, columns], out=made[:, columns], share=share)

@@ -12,12 +12,15 @@ from convcost.execute.steps import Making, Step
 from convcost.execute.windows import Windows
 from convcost.ops import Conv
 
+RUN = 640
+"""Numbers of a run at least: shorter ones cost more to begin; much longer ones, with all taps, leave the L1 cache."""
+
 
 def depthwise(layer: Layer[Conv], x: Tensor, windows: Windows) -> Making:
     """Multiply each channel by its own taps.
 
-    With steps of 1 along a row, all W places of it meet a tap in one run: the row, shifted by l places, is multiplied
-    by the tap's C values, repeated W times.
+    With steps of 1 along a row, several places of it meet a tap in one run: the row, shifted by l places, is multiplied
+    by the tap's C values, repeated as often as there are places in a run.
 
         row of the map       o0 o1 a0 a1 b0 b1 c0 c1 o0 o1        places of C = 2 channels, a border of one
         seen by tap l = 0    o0 o1 a0 a1 b0 b1
@@ -34,15 +37,27 @@ def depthwise(layer: Layer[Conv], x: Tensor, windows: Windows) -> Making:
 def _runs(step: Step, layer: Layer[Conv], x: Tensor, windows: Windows) -> None:
     kernel, bias = _kernel(layer, windows), bias_row(step, layer)
     x = step.packed(x, reach(windows, 0.0))
-    factors = step.store.arithmetic.empty((*kernel.shape[:-1], step.row))
+    run = _run(windows.extents[-1], x.channels)
+    factors = step.store.arithmetic.empty((*kernel.shape[:-1], run))
     step.prepare(np.copyto, factors.reshape(*kernel.shape[:-1], -1, x.channels), kernel[..., None, :])
     views = _rows(x, windows, step.row)
     for band in step.bands(2 * x.channels):
         made, view = step.place(band), views[band.sample][:, :, band.rows]
-        step.emit(layer.tally.einsum, "klhx,klx->hx", view, factors, out=made, share=windows.share_of_rows(band.rows))
+        runs, into = (rows.reshape(*rows.shape[:-1], -1, run) for rows in (view, made))
+        share = windows.share_of_rows(band.rows)
+        step.emit(layer.tally.einsum, "klhrx,klx->hrx", runs, factors, out=into, share=share)
         if bias is not None:
             step.emit(layer.tally.add, made, bias, out=made)
         step.finish(band, made)
+
+
+def _run(row: int, channels: int) -> int:
+    """Return the numbers of a run: of so many places that a row is some runs, and a run is long enough if it can be.
+
+    >>> _run(28, 192), _run(7, 1024), _run(7, 16)
+    (768, 1024, 112)
+    """
+    return channels * next(n for n in range(1, row + 1) if row % n == 0 and (n * channels >= RUN or n == row))
 
 
 def _rows(x: Tensor, windows: Windows, size: int) -> Array:

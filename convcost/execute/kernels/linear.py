@@ -25,7 +25,7 @@ def linear(layer: Layer[Linear], x: Tensor) -> Making | None:
         step.emit(np.copyto, vectors.reshape(x.value.shape), x.value)
         out = step.out.value
         columns, bias = weight.swapaxes(0, 1), layer.weights.bias(op.out) if op.bias else None
-        for some in step.parts(op.out):
+        for some in step.parts(op.out, weight.size):
             step.emit(tally.matmul, vectors, columns[:, some], out=out[:, some])
             if bias is not None:
                 step.emit(tally.add, out[:, some], bias[some], out=out[:, some])

@@ -88,7 +88,7 @@ def global_avgpool(layer: Layer[GlobalAvgPool], x: Tensor) -> Making:
 
     def emit(step: Step) -> None:
         places = x.inner[0, ..., 0]
-        for some in step.parts(x.channels):
+        for some in step.parts(x.channels, x.inner.size):
             inner, out = x.inner[..., some], step.out.inner[..., some]
             step.emit(tally.sum, inner, tuple(range(1, inner.ndim - 1)), out=out)
             step.emit(tally.divide, out, float(places.size), out=out)

@@ -16,7 +16,7 @@ from convcost.verify.examples import Example
 EXAMPLES: tuple[Example, ...] = (
     Example(Conv((3, 3), out=5, padding=(1, 2, 0, 1), bias=True), ((2, 17, 11, 13),)),
     Example(Conv((3, 3), out=7, padding="same"), ((1, 16, 9, 6),)),
-    Example(Conv((3, 3), out=2, padding=(0, 1, 1, 0)), ((1, 16, 131, 18),)),
+    Example(Conv((3, 3), out=2, padding=(0, 1, 1, 0)), ((1, 16, 403, 18),)),
     Example(Conv((3, 3), out=3, padding="same"), ((1, 15, 5, 7),)),
     Example(Conv((3, 5), out=3), ((1, 17, 5, 7),)),
     Example(Conv((3, 3), out=3, stride=(1, 2)), ((1, 17, 5, 7),)),

@@ -15,7 +15,9 @@ COUNTED: tuple[Mistake, ...] = (
     mistake(CONV, "_bands", "step.emit(tally.add, made, bias, out=made)", "pass", "the bias is forgotten"),
     mistake(CONV, "_bands", "made.reshape(-1, op.groups,", "made.reshape(op.groups, -1,", "groups before places"),
     mistake(CONV, "conv", "layer.op.groups == layer.op.out > 1", "layer.op.groups > 1", "a multiplier is overlooked"),
-    mistake(DEPTHWISE, "_runs", ", share=windows.share_of_rows(band.rows)", "", "padding of runs is taken for real"),
+    mistake(
+        DEPTHWISE, "_runs", "share_of_rows(band.rows)", "share_of_rows(slice(1))", "the first row has all the padding"
+    ),
     mistake(
         DEPTHWISE, "_places", ", share=windows.share_of_rows(band.rows)", "", "padding of places is taken for real"
     ),
@@ -56,7 +58,13 @@ COUNTED: tuple[Mistake, ...] = (
     mistake(SHARED, "windows_over", "ones + tuple(dilation)", "None", "dilation is overlooked"),
     mistake(SHARED, "bias_row", "weights.bias(", "weights.factor(", "a bias that is a factor"),
     mistake(STEPS, "Step.bands", "range(parts + 1)", "range(parts)", "the last band is left out"),
-    mistake(STEPS, "Step.bands", "self._shares(batch * groups)", "self._shares(groups)", "the first sample alone"),
+    mistake(
+        STEPS,
+        "Step.bands",
+        "self._shares(batch * groups, numbers)",
+        "self._shares(groups, numbers)",
+        "the first sample alone",
+    ),
     mistake("execute/memory.py", "seen", "before - axis.before", "before", "the padding is skipped"),
     mistake("execute/memory.py", "seen", "axis.taps.step", "1", "dilation is forgotten"),
     mistake("execute/memory.py", "seen", "axis.starts.step", "1", "the stride is forgotten"),
