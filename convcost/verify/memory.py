@@ -19,6 +19,10 @@ FLOAT = 4
 BASE = 96 << 20
 """What the interpreter, NumPy and its threads, the spec and small scratch memory take, about."""
 
+COPIES = {"direct": 2, "winograd": 6, "winograd4": 9}
+"""How many times the memory of a kernel of 3×3 is needed: as it is stored and as it is laid out, and by Winograd's
+algorithm also transformed along one axis and along both, where its 3 taps are 4 or 6."""
+
 KIB = 1024
 
 CONTROL_GROUPS = (
@@ -28,7 +32,7 @@ CONTROL_GROUPS = (
 """Where Linux says what a container may take and has taken, in both versions."""
 
 
-def needed(graph: Graph, derived: Sequence[Derived], *, kept: bool = False) -> int:
+def needed(graph: Graph, derived: Sequence[Derived], *, kept: bool = False, algorithm: str = "direct") -> int:
     """Estimate how many bytes the process will hold at most while a bound graph runs.
 
     Outputs lie in memory that is used again by later ones of the same shape; what changes no shape and weighs nothing
@@ -43,22 +47,28 @@ def needed(graph: Graph, derived: Sequence[Derived], *, kept: bool = False) -> i
         What the rules say of each node; the batch is in its shapes.
     kept : bool
         Whether all weights stay, for further runs, and nothing is probed.
+    algorithm : str
+        How convolutions are performed if weights do not stay.
     """
     weights = [FLOAT * int(each.weight_elements) for each in derived]
     most = sum(weights) + max(weights, default=0)
     if not kept:
-        most = max((_work(each, size) for each, size in zip(derived, weights, strict=True)), default=0)
+        most = max(
+            (_work(each, size, COPIES[algorithm]) for each, size in zip(derived, weights, strict=True)), default=0
+        )
     return BASE + _outputs(graph, derived) + most
 
 
-def _work(each: Derived, weights: int) -> int:
+def _work(each: Derived, weights: int, transformed: int) -> int:
     """Return what one layer holds beside outputs: its weights, and copies of what it reads and writes.
 
     Kernels of convolutions are there twice, as they are stored and as they are multiplied.
     """
     if isinstance(each.op, Input):
         return 0
-    copies = 2 if isinstance(each.op, Conv | TransposedConv) else 1
+    copies = COPIES["direct"] if isinstance(each.op, Conv | TransposedConv) else 1
+    if isinstance(each.op, Conv) and tuple(each.op.kernel) == (3, 3):
+        copies = transformed
     return copies * weights + 2 * FLOAT * (int(each.input_elements) + int(each.output_elements))
 
 

@@ -144,7 +144,7 @@ def verify(
     derived = propagate(graph, batch)
     obstacle = _obstacle(graph, derived)
     if not obstacle:
-        size = needed(graph, derived)
+        size = needed(graph, derived, algorithm=algorithm)
         if size > LARGE and large:
             large(size)
         obstacle = _short_of_memory(size)

@@ -55,7 +55,16 @@ def test_the_work_of_the_largest_layer():
     weights, moved = 10 * 2 * MAP, 2 * MAP + 10
     assert needed(graph, derived) == BASE + 4 * (held + weights + 2 * moved)
     conv = 8 * 4 * 9
+    plain, transformed = (needed(graph, derived, algorithm=name) for name in ("direct", "winograd4"))
+    assert plain == transformed  # the fully connected layer is larger
     assert needed(graph, derived, kept=True) == BASE + 4 * (held + conv + weights + weights)
+
+
+def test_winograd_transforms_kernels():
+    graph = graph_of("{conv: {kernel: 3, out: 256, padding: same}}, {conv: {kernel: 3, out: 512, padding: same}}")
+    derived, kernel = propagate(graph), 4 * 512 * 256 * 9
+    direct, two, four = (needed(graph, derived, algorithm=name) for name in ("direct", "winograd", "winograd4"))
+    assert (two - direct, four - direct) == (4 * kernel, 7 * kernel)
 
 
 def test_a_batch_needs_more_outputs():
