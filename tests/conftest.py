@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # tests run side by side; NumPy is loaded after this
 
 GOLDEN = Path(__file__).parent / "golden" / "expected"
 

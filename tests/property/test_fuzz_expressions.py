@@ -85,7 +85,7 @@ def test_any_text(text: str) -> None:
     check_soup(text)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @given(soups | st.text(max_size=60))
 @LONG
 def test_token_soup_long(text: str) -> None:
@@ -251,7 +251,7 @@ def test_arithmetic_is_python_s(text: str) -> None:
     check_arithmetic(text)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @given(arithmetic)
 @LONG
 def test_arithmetic_is_python_s_long(text: str) -> None:

@@ -214,28 +214,28 @@ def test_damaged_trees(text: str) -> None:
     check(text)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @given(damaged_trees(SMALL) | damaged_trees(SMALL, 1))
 @LONG
 def test_damaged_trees_long(text: str) -> None:
     check(text)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @given(damaged_trees(SHIPPED, 2))
 @settings(QUICK, max_examples=300)
 def test_damaged_shipped_trees_long(text: str) -> None:
     check(text)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @given(damaged(SMALL))
 @LONG
 def test_damaged_small_specs_long(text: str) -> None:
     check(text)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @given(damaged(SHIPPED))
 @settings(QUICK, max_examples=400)
 def test_damaged_shipped_specs_long(text: str) -> None:
@@ -278,7 +278,7 @@ def test_what_builds_is_right(text: str, values: dict[str, str]) -> None:
     check_figures(text, values)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @given(damaged_trees(SMALL, 1), bindings)
 @settings(QUICK, max_examples=500)
 def test_what_builds_is_right_long(text: str, values: dict[str, str]) -> None:

@@ -363,7 +363,7 @@ def test_figures_beyond_64_bits_are_refused():
         sweep(loads(text), {"a": "1000000:1000030:1"})
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_ten_thousand_of_ten_million_points():
     """A sample of a large sweep, by the report's own way."""
     chance = random.Random(11)
