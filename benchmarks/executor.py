@@ -1,7 +1,7 @@
 """The executor against torch and onnxruntime, interleaved: ``python benchmarks/executor.py --peers PYTHON``.
 
-Each of them runs in a process of its own, for the threads of one wait in a loop for a while and slow down whatever runs
-next beside them. They take turns, a few runs each, many times; what is printed are medians of the ratios within a turn,
+Each of them runs in a process of its own, and after a pause, for the threads of one wait in a loop for a while and slow
+down whatever runs next beside them. They take turns, a few runs each, many times; what is printed are medians of the ratios within a turn,
 for the machine may be shared and slow for minutes at a time. All have the network, the weights and the input of one
 ONNX file, and the same number of threads. Nothing here is part of the test suite.
 
@@ -18,6 +18,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -34,6 +35,9 @@ GOALS = {
 WINOGRAD_GOALS = {"vgg:16": (0.65, 0.75)}
 """The same by Winograd's F(2×2, 3×3), which performs fewer multiplications: ``--ways winograd torch onnxruntime``."""
 OURS = {"convcost", "no tally", "winograd", "winograd4"}
+
+PAUSE = 0.3
+"""Seconds until the threads of what ran before have given up waiting for more."""
 
 WAYS = ("convcost", "no tally", "torch", "torch folded", "torch channels_last", "torch both", "onnxruntime")
 
@@ -59,7 +63,8 @@ class Worker:
         return line
 
     def run(self, times: int) -> float:
-        """Run so many times and return the seconds of the fastest."""
+        """Run once and so many times, and return the seconds of the fastest of these."""
+        time.sleep(PAUSE)
         assert self.process.stdin is not None
         self.process.stdin.write(f"{times}\n")
         self.process.stdin.flush()

@@ -1,8 +1,8 @@
 """One process of ``executor.py``: runs a network in one way as often as it is asked to, and says how long it took.
 
 Arguments: the way, the ONNX file, the threads, the SPEC, the clock (wall or processor). Each line of standard input is
-a number of runs; each line of standard output the seconds of the fastest. The first line says which version runs and
-how far the output is from what it should be, relative to its largest value.
+a number of runs, before which there is one more; each line of standard output the seconds of the fastest. The first
+line says which version runs and how far the output is from what it should be, relative to its largest value.
 """
 
 from __future__ import annotations
@@ -85,6 +85,7 @@ def main() -> None:
     print(json.dumps({"version": version, "error": error}), flush=True)
     for line in sys.stdin:
         best = float("inf")
+        run()  # brings the caches back
         for _ in range(int(line)):
             started = now()
             run()
