@@ -2,8 +2,8 @@
 
 Each of them runs in a process of its own, and after a pause, for the threads of one wait in a loop for a while and slow
 down whatever runs next beside them. They take turns, a few runs each, many times; what is printed are medians of the
-ratios within a turn, for the machine may be shared and slow for minutes at a time. All have the network, the weights and
-the input of one ONNX file, and the same number of threads. Nothing here is part of the test suite.
+ratios within a turn, for the machine may be shared and slow for minutes at a time. All have the network, weights and
+input of one ONNX file, and the same number of threads. Nothing here is part of the test suite.
 
 PYTHON is an interpreter with torch, onnx and onnxruntime; numpy has to be of one version in both.
 """
