@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from convcost.claims.printed import UNITS, Printed, check_unit, read
 from convcost.claims.records import EXPECTATIONS, ClaimFile, Row, Table
-from convcost.errors import SpecError, UsageError, one_of
+from convcost.errors import UsageError, one_of
 from convcost.spec import catalog
 from convcost.spec.expect import Grammar
 from convcost.spec.imports import Naming, beside
@@ -105,12 +105,8 @@ def parse(
     root = compose(source, language=CLAIMS)
     problems = Problems(source)
     result = None
-    try:
+    with problems.collecting():
         result = _ClaimGrammar(problems, metrics).file(root)
-    except SpecError as error:
-        problems.errors.append(error)
-    except Enough:
-        pass
     problems.check()
     assert result is not None  # or there would have been a problem
     return result

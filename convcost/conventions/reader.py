@@ -12,7 +12,7 @@ from convcost.cost.amounts import amounts_of, sizes_of, words_of
 from convcost.cost.convention import CONVENTIONS as BUILT_IN
 from convcost.cost.convention import PARAMETERS
 from convcost.cost.policy import Switch
-from convcost.errors import SpecError, UsageError, one_of
+from convcost.errors import UsageError, one_of
 from convcost.ops import OPS, Input, Op
 from convcost.shipped import ARCHITECTURES, CONVENTIONS, SUFFIX, file_of, names
 from convcost.spec import catalog
@@ -21,7 +21,7 @@ from convcost.spec.imports import Naming, beside
 from convcost.spec.limits import MAX_CHAIN
 from convcost.spec.nodes import Mapping as MappingNode
 from convcost.spec.nodes import Node
-from convcost.spec.problems import Enough, Problems, placed
+from convcost.spec.problems import Problems, placed
 from convcost.spec.reader import Language, compose
 from convcost.spec.source import decode, read_bytes
 from convcost.spec.vocabulary import hint_for
@@ -111,12 +111,8 @@ def parse(
     root = compose(source, language=LANGUAGE)
     problems = Problems(source)
     result = None
-    try:
+    with problems.collecting():
         result = _ConventionGrammar(problems, opened).file(root)
-    except SpecError as error:
-        problems.errors.append(error)
-    except Enough:
-        pass
     problems.check()
     assert result is not None  # or there would have been a problem
     return result

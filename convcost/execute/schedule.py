@@ -13,6 +13,7 @@ for everything before it, and everything behind it waits.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from threading import Lock
 from typing import Any, NamedTuple
@@ -38,6 +39,11 @@ class Signal:
     def __call__(self) -> None:
         """Give it."""
         self._lock.release()
+
+    def give_up(self) -> None:
+        """Give it if it is not given yet: what was to come before has failed."""
+        with suppress(RuntimeError):
+            self._lock.release()
 
 
 class Access(NamedTuple):
@@ -130,14 +136,15 @@ class Schedule:
 
 def follow(program: Sequence[Call]) -> None:
     """Do what a lane does; if it fails, all the same give the signals that others wait for."""
-    for number, call in enumerate(program):
-        try:
+    number = 0
+    try:
+        for number, call in enumerate(program):  # noqa: B007 - it is used where it ends
             call()
-        except BaseException:
-            for later in program[number + 1 :]:
-                if isinstance(later, Signal):
-                    later()
-            raise
+    except BaseException:
+        for later in program[number:]:
+            if isinstance(later, Signal):
+                later.give_up()
+        raise
 
 
 def _memory(array: Any) -> Any:

@@ -137,12 +137,6 @@ class Step:
         """Which nodes run, in the order of the band."""
         return tuple(self.layers)
 
-    def run(self) -> None:
-        """Do it."""
-        for calls in (self.prepared, self.calls, *self.parts_of, *self.bands_of):
-            for call in calls:
-                call()
-
     def emit(self, function: Callable[..., object], *arguments: object, **options: object) -> None:
         """Add a call."""
         self._into.append(partial(function, *arguments, **options))

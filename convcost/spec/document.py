@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from convcost.errors import SpecError
 from convcost.spec.expect import Names
 from convcost.spec.hyperparameters import Hyperparameter
 from convcost.spec.item import Item
 from convcost.spec.library import Library, LibraryGrammar
 from convcost.spec.nodes import Mapping as MappingNode
 from convcost.spec.nodes import Node, Scalar, Sequence, kind
-from convcost.spec.problems import Enough, Problems
+from convcost.spec.problems import Problems
 from convcost.spec.source import Source
 from convcost.spec.vocabulary import INPUT
 
@@ -69,12 +68,8 @@ def read_document(source: Source, root: MappingNode) -> Document:
     """
     problems = Problems(source)
     grammar = DocumentGrammar(source, problems)
-    try:
+    with problems.collecting():
         document = grammar.document(root)
-    except SpecError as error:
-        problems.errors.append(error)
-    except Enough:
-        pass
     if grammar.shelf is not None and grammar.shelf.incomplete:  # what is unknown may be in what could not be read
         problems.errors = [error for error in problems.errors if error.code != "E125"]
     problems.check()

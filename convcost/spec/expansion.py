@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from convcost.errors import ConvcostError, SpecError
@@ -14,7 +15,6 @@ from convcost.spec.library import Let, Library, step
 from convcost.spec.limits import MAX_LAYERS, MAX_NESTING, MAX_REPEAT
 from convcost.spec.nodes import Node as YamlNode
 from convcost.spec.nodes import Scalar
-from convcost.spec.problems import Enough
 from convcost.spec.scope import POISON, PoisonedError, Scope
 from convcost.spec.sugar import Layer, layers
 from convcost.spec.vocabulary import FORMS
@@ -62,7 +62,7 @@ class Expansion(Wiring):
             Everything that was found wrong, up to a bound.
         """
         output = POISON
-        try:
+        with self.problems.collecting(), suppress(PoisonedError):
             scope = self.root()
             steps = 0
             for item in self.document.items:
@@ -70,11 +70,6 @@ class Expansion(Wiring):
                 self.foresee(item, steps, ())
             self.path(self.document.items, scope, ())
             output = scope.history[-1]
-        except (SpecError, PoisonedError) as error:
-            if isinstance(error, SpecError):
-                self.problems.errors.append(error)
-        except Enough:
-            pass
         self.problems.check()
         assert output != POISON
         return output

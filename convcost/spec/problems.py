@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from convcost.errors import ConvcostError, Diagnostics, SpecError
 from convcost.spec.limits import MAX_ERRORS
@@ -41,6 +42,16 @@ class Problems:
             self.errors.append(error)
             if len(self.errors) >= MAX_ERRORS:
                 raise Enough
+
+    @contextmanager
+    def collecting(self) -> Iterator[None]:
+        """Keep the error that ends what is read within; ``check`` raises it with the others."""
+        try:
+            yield
+        except SpecError as error:
+            self.errors.append(error)
+        except Enough:
+            pass
 
     def check(self) -> None:
         """Raise what was reported, in the order of the places: one error itself, several as ``Diagnostics``."""

@@ -1,5 +1,6 @@
 """Lanes wait where they share memory: whatever order they come in, what is computed is the same."""
 
+import gc
 from itertools import product
 
 import numpy as np
@@ -19,19 +20,22 @@ NETWORK = Graph(
         Node("stem/norm", BatchNorm(), (1,)),
         Node("stem/act", Relu(), (2,)),
         Node("depthwise", Conv((3, 3), out=32, padding=1, groups=32), (3,)),
-        Node("pool", MaxPool((3, 3), stride=(2, 2), padding=1), (4,)),
-        Node("wide", Conv((1, 1), out=64), (5,)),
-        Node("squeeze", GlobalAvgPool(), (6,)),
-        Node("gate", Sigmoid(), (7,)),
-        Node("gated", Mul(), (6, 8)),
-        Node("down", Conv((3, 3), out=64, stride=(4, 4)), (9,)),  # fewer places than channels: lanes divide these
-        Node("deep", Conv((3, 3), out=256, padding=1), (10,)),
-        Node("deep/act", Relu(), (11,)),
-        Node("last", GlobalAvgPool(), (12,)),
-        Node("classifier", Linear(300, bias=True), (13,)),
-        Node("shares", Softmax(), (14,)),  # no kernel: a call that does not show its arrays
+        Node("pointwise", Conv((1, 1), out=32), (4,)),  # lies where the stem did, of which others may still read
+        Node("again", Conv((3, 3), out=32, padding=1, groups=32), (5,)),
+        Node("pointwise again", Conv((1, 1), out=32), (6,)),
+        Node("pool", MaxPool((3, 3), stride=(2, 2), padding=1), (7,)),
+        Node("wide", Conv((1, 1), out=64), (8,)),
+        Node("squeeze", GlobalAvgPool(), (9,)),
+        Node("gate", Sigmoid(), (10,)),
+        Node("gated", Mul(), (9, 11)),
+        Node("down", Conv((3, 3), out=64, stride=(4, 4)), (12,)),  # fewer places than channels: lanes divide these
+        Node("deep", Conv((3, 3), out=256, padding=1), (13,)),
+        Node("deep/act", Relu(), (14,)),
+        Node("last", GlobalAvgPool(), (15,)),
+        Node("classifier", Linear(300, bias=True), (16,)),
+        Node("shares", Softmax(), (17,)),  # no kernel: a call that does not show its arrays
     ),
-    output=15,
+    output=18,
 )
 
 
@@ -127,8 +131,8 @@ def test_lanes_do_not_wait_after_every_step(plan):
 
 
 def test_three_threads_give_what_one_gives(plan):
-    alone = Plan(NETWORK, Tiles(3))
     for seed, again in product((1, 2), range(5)):
+        alone = Plan(NETWORK, Tiles(3), once=True)  # its kernels are laid out otherwise
         assert plan.run(image(seed)) == alone.run(image(seed)), again
         np.testing.assert_allclose(plan.output, alone.output, rtol=1e-4)
 
@@ -145,8 +149,26 @@ def test_who_fails_keeps_nobody_waiting():
     assert said == ["before"]
 
 
-def test_a_plan_that_failed_runs_again(plan):
+def test_a_plan_that_failed_runs_again_by_new_programs(plan, monkeypatch):
+    """Some signals of the old ones were given, and nobody has waited for them."""
+    made = []
+    monkeypatch.setattr("convcost.execute.plan.programs", lambda *given: made.append(programs(*given)) or made[-1])
     expected = plan.run(image(1))
+    assert plan.run(image(1)) == expected
+    assert len(made) == 1
     with pytest.raises(Exception, match="the input has the shape"):
         plan.run({"image": np.ones((1, 3, 8, 8), np.float32)})
     assert plan.run(image(1)) == expected
+    assert len(made) == 2
+
+
+def test_threads_end_with_the_plan():
+    plan = Plan(NETWORK, Tiles(3), threads=3)
+    plan.run()
+    threads = [helper.thread for helper in plan._team.helpers]
+    assert all(thread.is_alive() for thread in threads)
+    del plan
+    gc.collect()
+    for thread in threads:
+        thread.join(10)
+    assert not any(thread.is_alive() for thread in threads)
